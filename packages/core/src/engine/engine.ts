@@ -1,0 +1,169 @@
+import type { Readable } from "node:stream";
+import type { z } from "zod";
+import type { ContainerFacts } from "../host/container-facts.ts";
+import type { Box, Command, Host, Server } from "../host/host.ts";
+import type { DumpFormat, EngineCapabilities, EngineId, EngineKind, Inspection, UnitFacts } from "../model/engine.ts";
+
+/** What an engine is given to work with: where its tools run, and how to reach the resource now, secrets included. */
+export interface Reach<Target> {
+  /** Where the engine's own tools run: inside the resource's container, else the server. */
+  readonly host: Host;
+  /** The machine that carries it. */
+  readonly server: Server;
+  readonly target: Target;
+  /** Set when the resource is a container: for engines that need a sidecar or a restart. */
+  readonly container?: ReachedContainer;
+  /** 32 hex characters, the job's id: every program is tagged with it, every name that is made on the target carries it. */
+  readonly tag: string;
+  readonly signal: AbortSignal;
+}
+
+export interface ReachedContainer extends Box {
+  /** Image id, so that a sidecar is of exactly the same version. */
+  readonly image: string;
+}
+
+/** Where an archive can be read without a target: a host that has the engine's tools. */
+export interface Bench {
+  readonly host: Host;
+  readonly server: Server;
+  readonly container?: ReachedContainer;
+  readonly tag: string;
+  readonly signal: AbortSignal;
+}
+
+/** Where a dump comes from: a program, which can run where the data is, or an API read by Cofre. */
+export type Source =
+  | { readonly via: "command"; readonly command: Command; readonly on: Host }
+  | { readonly via: "stream"; open(signal: AbortSignal): Readable };
+
+/** Where a dump goes to. A command MUST exit non-zero when its stdin is not a whole dump, or its output MUST show it. */
+export type Sink =
+  | { readonly via: "command"; readonly command: Command; readonly on: Host }
+  | { readonly via: "stream"; drain(dump: Readable, signal: AbortSignal): Promise<string> };
+
+export interface DumpRequest {
+  /** Names from the inspection; never empty; exactly one unless the engine combines units. */
+  readonly units: readonly string[];
+  /** One of the engine's formats, its first when not given. */
+  readonly format?: string;
+  /** Content digests beside the counts. "auto" takes them where they cost under a fifth of the dump. */
+  readonly digests: "auto" | "none";
+}
+
+/** A small text that belongs to the server as a whole and rides beside the archive (roles and settings). */
+export interface Rider {
+  /** File name part: `globals.sql`. */
+  readonly name: string;
+  readonly text: string;
+}
+
+/** What the programs around a dump left to read once it ended. */
+export interface DumpRemains {
+  readonly companion: string | null;
+  readonly observed: Uint8Array | null;
+  readonly stderr: string;
+}
+
+/** How to take one dump. Only says which programs and words: whoever runs it joins them with codec, digest and store. */
+export interface DumpPlan {
+  readonly format: DumpFormat;
+  readonly source: Source;
+  /** See ServerJobSpec: holds the snapshot and counts in it. Its first line reaches `source` as this variable. */
+  readonly companion?: { readonly command: Command; readonly on: Host; readonly exports: string };
+  /** See ServerJobSpec: reads a copy of the raw dump, for example its trailer. */
+  readonly observer?: { readonly command: Command; readonly on: Host };
+  readonly riders: readonly Rider[];
+  /** Names and versions of the programs that write it. */
+  readonly tools: Readonly<Record<string, string>>;
+  /**
+   * Judges the dump after every program exited 0: the format's own trailer, an error printed in spite of exit 0. Throws
+   * `dump.incomplete`; returns the facts taken in the dump's own snapshot, one for each unit asked for, and warnings to keep.
+   */
+  conclude(remains: DumpRemains): { readonly facts: readonly UnitFacts[]; readonly warnings: readonly string[] };
+}
+
+/** What an archive says of itself, from its first bytes. */
+export interface Identified {
+  readonly engine: EngineId;
+  readonly format: DumpFormat;
+  /** Version of the server that was dumped, null when the format does not say. */
+  readonly serverVersion: string | null;
+}
+
+/** How to read a dump's own structure to its last byte. */
+export interface CheckPlan {
+  readonly sink: Sink;
+  /** Judges what the sink printed; throws `archive.damaged`. Facts where the format tells them, else none. */
+  conclude(output: string): readonly UnitFacts[];
+}
+
+export interface RestoreRequest {
+  /** Names in the archive and names to be given at the target. */
+  readonly units: readonly { readonly from: string; readonly into: string }[];
+  readonly format: DumpFormat;
+  /** Of the server that was dumped. */
+  readonly serverVersion: string | null;
+  readonly facts: readonly UnitFacts[];
+  readonly riders: readonly Rider[];
+}
+
+/**
+ * One restore, derived from reach and request alone: a worker that finds it after a crash makes it again from the same values
+ * and asks `stage`. Every method is idempotent.
+ */
+export interface Restoration {
+  /** Refuses what cannot be restored (version, vendor, rights, prepared transactions, replicas), naming it. MUST NOT change anything. */
+  check(): Promise<void>;
+  /** Makes what will be loaded into. */
+  prepare(): Promise<void>;
+  readonly load: Sink;
+  /** Judges what the load printed and counts what was loaded, to be compared with the manifest before the switch. */
+  loaded(output: string): Promise<readonly UnitFacts[]>;
+  /** The short step that makes the loaded data the target's. A failure MUST leave the target as it was. */
+  commit(): Promise<void>;
+  /** What is there: nothing of this restore, something to be swept, or the switched target. */
+  stage(): Promise<"absent" | "staged" | "switched">;
+  /** Sweeps everything made before the switch; after it, does nothing. */
+  abort(): Promise<void>;
+  /** Puts the old data back, for engines that keep it. Does nothing when there is none. */
+  undo(): Promise<void>;
+  /** Drops the kept old data for good. */
+  drop(): Promise<void>;
+}
+
+export interface Detected {
+  /** Plain JSON for the engine's `configSchema`, secrets in clear: whoever asked seals it. */
+  readonly config: Readonly<Record<string, unknown>>;
+  /** Fields of `config` that must be read from a file inside the container (`…_FILE`). */
+  readonly files: Readonly<Record<string, string>>;
+  /** When the image tag or environment tells it. */
+  readonly version: string | null;
+}
+
+export interface Engine<Target = unknown> {
+  readonly id: EngineId;
+  readonly kind: EngineKind;
+  /** As the product calls itself: "PostgreSQL". */
+  readonly label: string;
+  readonly capabilities: EngineCapabilities;
+  /** Names of dump formats it can write, the default first. */
+  readonly formats: readonly [string, ...string[]];
+  readonly defaultPort: number | null;
+  /** Reads plain JSON, wraps secrets. Field names are the plan's: host, port, username, password, database, paths. */
+  readonly configSchema: z.ZodType<Target>;
+  /** Fields of the config that are secret: they go in and never come out. */
+  readonly secretFields: readonly string[];
+
+  /** Undefined when the container is not of this engine. By labels, image under any registry or tag, process, environment. */
+  detect(container: ContainerFacts): Detected | undefined;
+  /** Version and units. MUST NOT write, MUST NOT take locks. Throws `target.auth`, `target.missing`, `target.unreachable`. */
+  inspect(reach: Reach<Target>): Promise<Inspection>;
+  /** Checks everything that can be known before the first byte (rights, tool and server versions), then plans. */
+  dump(reach: Reach<Target>, request: DumpRequest): Promise<DumpPlan>;
+  /** From the first 64 KiB or less of an unpacked dump; undefined when it is not this engine's. */
+  identify(head: Uint8Array): Identified | undefined;
+  /** Reads the dump's own structure to its last byte. MUST NOT need or touch a target. */
+  validate(bench: Bench, format: DumpFormat): CheckPlan;
+  restore(reach: Reach<Target>, request: RestoreRequest): Restoration;
+}

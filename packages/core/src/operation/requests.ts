@@ -1,0 +1,72 @@
+import type { Manifest } from "../archive/manifest.ts";
+import type { Bench, Engine, Reach } from "../engine/engine.ts";
+import type { UnitFacts } from "../model/engine.ts";
+import type { ValidationDepth } from "../model/backup.ts";
+import type { CodecId } from "../pipeline/stage.ts";
+import type { Store } from "../store/store.ts";
+
+/** The part of a manifest that only the catalogue knows. */
+export type ManifestIdentity = Pick<
+  Manifest,
+  "backupId" | "runId" | "organizationId" | "project" | "resource" | "server" | "origin" | "image" | "cofreVersion"
+>;
+
+/** Signs manifests with the installation's key, so that adopting a store knows its own from forged ones. */
+export interface Installation {
+  readonly id: string;
+  sign(text: string): string;
+  verify(text: string, signature: string): boolean;
+}
+
+/** takeBackup(work, request): one archive of one unit, or of several where the engine combines. */
+export interface TakeBackup {
+  readonly engine: Engine;
+  readonly reach: Reach<unknown>;
+  readonly units: readonly string[];
+  readonly format?: string;
+  readonly codec: CodecId;
+  readonly digests: "auto" | "none";
+  readonly store: Store;
+  /** Key without its extension: `databases/loja/postgres/shop-db/backup-2026-02-09-18-30-shop`. The operation adds extension and, on collision, `-n`. */
+  readonly keyStem: string;
+  readonly identity: ManifestIdentity;
+  readonly installation: Installation;
+}
+
+export interface TakenBackup {
+  readonly manifest: Manifest;
+}
+
+/** validateBackup(work, request): throws `archive.*` with what was found, otherwise tells how deep it could look. */
+export interface ValidateBackup {
+  readonly store: Store;
+  readonly manifest: Manifest;
+  readonly depth: Exclude<ValidationDepth, "restorable">;
+  /** Needed for `readable`; without one the check goes as deep as "intact" and says so. */
+  readonly engine?: Engine;
+  readonly bench?: Bench;
+}
+
+export interface ValidatedBackup {
+  readonly depth: ValidationDepth;
+  readonly facts: readonly UnitFacts[];
+}
+
+/** restoreBackup(work, request): validate, protect, load to one side, compare, switch; on any failure the target is as it was. */
+export interface RestoreBackup {
+  readonly engine: Engine;
+  readonly reach: Reach<unknown>;
+  readonly store: Store;
+  readonly manifest: Manifest;
+  /** Names in the archive and at the target; everything under its own name when empty. */
+  readonly units: readonly { readonly from: string; readonly into: string }[];
+  /** Takes the safety backup of what is there now, after validation and before anything is changed. Absent when the user declined. */
+  readonly protect?: () => Promise<void>;
+}
+
+export interface RestoredBackup {
+  readonly facts: readonly UnitFacts[];
+  /** True when the old data is kept at the target and the restore can be undone. */
+  readonly keptOld: boolean;
+  readonly warnings: readonly string[];
+}
