@@ -47,6 +47,8 @@ export interface ServerJobView {
   /** Only once the job is over. */
   readonly companion: string | null;
   readonly observed: Uint8Array | null;
+  /** Without `output`, in a job that is not streamed: what the last stage printed on stdout, at most its last 64 KiB. Only once the job is over. */
+  readonly printed: string | null;
   /** Increases while anything inside works (CPU time of the tagged processes, bytes), even when no byte flows: a stall detector's sign of life. */
   readonly lifeSign: number;
 }

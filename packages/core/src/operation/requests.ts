@@ -29,12 +29,22 @@ export interface TakeBackup {
   readonly store: Store;
   /** Key without its extension: `databases/loja/postgres/shop-db/backup-2026-02-09-18-30-shop`. The operation adds extension and, on collision, `-n`. */
   readonly keyStem: string;
+  /** Remembers the key before anything is published under it. */
+  readonly onKey: (key: string) => Promise<void>;
+  /** The remembered key, when a worker takes up what another left. */
+  readonly key?: string;
+  /** Size of the last backup of the same unit: disk is checked against it before the first byte. */
+  readonly expectedBytes?: number;
   readonly identity: ManifestIdentity;
   readonly installation: Installation;
 }
 
 export interface TakenBackup {
   readonly manifest: Manifest;
+  /** Key of the manifest in the store. */
+  readonly manifestKey: string;
+  /** Sweeps the journal on the server; call it once the catalogue remembers the backup. */
+  settle(): Promise<void>;
 }
 
 /** validateBackup(work, request): throws `archive.*` with what was found, otherwise tells how deep it could look. */
