@@ -1,0 +1,26 @@
+# What the sets hold. A line for an image is: set, tag, recipe folder, Debian suite, build arguments.
+# A line for a server is: set, function of the recipe's server.sh, key, its arguments. `full` includes `core`.
+
+image core postgres:15 postgres bookworm PG_MAJOR=15
+image core postgres:18 postgres forky PG_MAJOR=18 PG_HOME=/var/lib/postgresql PG_DATA=/var/lib/postgresql/18/docker
+image core redis:7 redis bookworm
+image core cofre-lab/host:docker host bookworm --target docker
+image core cofre-lab/host:plain host bookworm --target plain
+image full postgres:13 postgres bullseye PG_MAJOR=13
+image full postgres:17 postgres trixie PG_MAJOR=17
+image full redis:6 redis bullseye
+image full redis:8 redis trixie
+
+server core postgres_server pg15 15 15
+server core postgres_server pg18 18 18 file
+server full postgres_server pg13 13 13
+server full postgres_server pg17 17 17
+server core redis_server redis7 7 7
+server core redis_server redis7-plain 7 9 plain
+server full redis_server redis6 6 6
+server full redis_server redis8 8 8
+server core ssh_docker docker 22
+server core ssh_own own 23
+server core ssh_plain plain 24
+
+FULL_MARK=shop-pg13

@@ -1,0 +1,38 @@
+# A docker engine: the machine's own when it answers, else Debian's, started here and left running.
+
+DOCKER=(docker)
+dk() { "${DOCKER[@]}" "$@"; }
+
+engine_answers() {
+  command -v docker > /dev/null || return 1
+  DOCKER=(docker)
+  timeout 10 docker version --format '{{.Server.Version}}' > /dev/null 2>&1 && return
+  [ "$(id -u)" != 0 ] && sudo -n docker version > /dev/null 2>&1 || return 1
+  DOCKER=(sudo -n docker)
+}
+
+engine() {
+  engine_answers && return
+  [ -z "${DOCKER_HOST:-}" ] || cannot "DOCKER_HOST is set, but no docker engine answers there"
+  [ "$(uname -s)" = Linux ] || cannot "no docker engine answers, and one can be installed only on Linux: start Docker first"
+  [ "$(id -u)" = 0 ] || sudo -n true 2> /dev/null || cannot "no docker engine answers, and starting one needs root: start Docker first"
+  need dockerd docker.io iptables
+  need docker docker-cli docker.io
+  timed "started the docker engine" start_engine || { tail -n 5 "$STATE/dockerd.log" >&2; fail "the docker engine did not start: $STATE/dockerd.log"; }
+}
+
+start_engine() {
+  local tries
+  if [ -d /run/systemd/system ] && as_root systemctl start docker 2> /dev/null; then engine_answers && return; fi
+  detached "$STATE/dockerd.log" $([ "$(id -u)" = 0 ] || echo sudo -n) dockerd
+  for tries in {1..150}; do
+    engine_answers && return
+    sleep 0.2
+  done
+  return 1
+}
+
+# The socket that a container must mount to drive this engine.
+engine_socket() {
+  case "${DOCKER_HOST:-}" in unix://*) printf '%s' "${DOCKER_HOST#unix://}" ;; *) printf /var/run/docker.sock ;; esac
+}
