@@ -66,8 +66,11 @@ must "tests" vitest run --reporter=default --reporter=json --outputFile.json="$r
 
 printf '\n'
 if [ $CI_SET = no ]; then
-  echo "This was the $COFRE_LAB set. CI=true npx -y pnpm@12 test runs the full one: every engine version in the lab,"
-  echo "and a server, container or browser that is missing fails instead of being skipped."
+  case "$COFRE_LAB" in
+    none) echo "This ran without the lab's servers: tests that need one were skipped, see above what is missing." ;;
+    *) echo "This ran against the $COFRE_LAB set of the lab's servers." ;;
+  esac
+  echo "CI=true npx -y pnpm@12 test adds every other engine version, and fails where a server or browser is missing."
 fi
 if [ -n "$failed" ]; then echo "failed: ${failed#, }"; else echo "all steps ok"; fi
 node scripts/count-tests.ts "$report" || exit 1
