@@ -2,7 +2,14 @@ import type { Readable } from "node:stream";
 import type { z } from "zod";
 import type { ContainerFacts } from "../host/container-facts.ts";
 import type { Box, Command, Host, Server } from "../host/host.ts";
-import type { DumpFormat, EngineCapabilities, EngineId, EngineKind, Inspection, UnitFacts } from "../model/engine.ts";
+import type {
+  DumpFormat,
+  EngineCapabilities,
+  EngineId,
+  EngineKind,
+  Inspection,
+  UnitFacts,
+} from "../model/engine.ts";
 
 /** What an engine is given to work with: where its tools run, and how to reach the resource now, secrets included. */
 export interface Reach<Target> {
@@ -68,6 +75,8 @@ export interface DumpRemains {
 /** How to take one dump. Only says which programs and words: whoever runs it joins them with codec, digest and store. */
 export interface DumpPlan {
   readonly format: DumpFormat;
+  /** Of the server that is dumped, as it prints it. */
+  readonly serverVersion: string;
   readonly source: Source;
   /** See ServerJobSpec: holds the snapshot and counts in it. Its first line reaches `source` as this variable. */
   readonly companion?: { readonly command: Command; readonly on: Host; readonly exports: string };
@@ -80,7 +89,10 @@ export interface DumpPlan {
    * Judges the dump after every program exited 0: the format's own trailer, an error printed in spite of exit 0. Throws
    * `dump.incomplete`; returns the facts taken in the dump's own snapshot, one for each unit asked for, and warnings to keep.
    */
-  conclude(remains: DumpRemains): { readonly facts: readonly UnitFacts[]; readonly warnings: readonly string[] };
+  conclude(remains: DumpRemains): {
+    readonly facts: readonly UnitFacts[];
+    readonly warnings: readonly string[];
+  };
 }
 
 /** What an archive says of itself, from its first bytes. */

@@ -126,5 +126,8 @@ export interface Files {
   /** Removes a file; nothing there is no error. */
   remove(path: string, options?: Calling): Promise<void>;
   /** Of the file system that holds `path` or its nearest existing parent. */
-  space(path: string, options?: Calling): Promise<{ readonly freeBytes: number; readonly totalBytes: number }>;
+  space(
+    path: string,
+    options?: Calling,
+  ): Promise<{ readonly freeBytes: number; readonly totalBytes: number }>;
 }

@@ -58,7 +58,10 @@ export interface ServerJobs {
   /** Starts, or attaches to, a detached job. Resolves once it runs (or has already ended). */
   start(spec: ServerJobSpec): Promise<ServerJobView>;
   /** Runs the stages attached, last stage's stdout as a stream (no `output`): for archives that rest elsewhere. The stream MUST error unless every stage, companion and observer exited 0. */
-  stream(spec: ServerJobSpec, signal?: AbortSignal): { readonly bytes: Readable; readonly ended: Promise<ServerJobView> };
+  stream(
+    spec: ServerJobSpec,
+    signal?: AbortSignal,
+  ): { readonly bytes: Readable; readonly ended: Promise<ServerJobView> };
   /** Runs the stages attached, fed from a stream (no `input`). MUST fail the job when the source errors. */
   feed(spec: ServerJobSpec, source: Readable, signal?: AbortSignal): Promise<ServerJobView>;
   /** One command for all ids, about 6 ms a job. */

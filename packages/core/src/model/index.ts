@@ -22,7 +22,16 @@ export type {
   Unit,
   UnitFacts,
 } from "./engine.ts";
-export { type Blame, FAULTS, Fault, type FaultCode, type FaultDetails, type FaultTraits, isFault, toFault } from "./fault.ts";
+export {
+  type Blame,
+  FAULTS,
+  Fault,
+  type FaultCode,
+  type FaultDetails,
+  type FaultTraits,
+  isFault,
+  toFault,
+} from "./fault.ts";
 export {
   isJobOver,
   JOB_KINDS,

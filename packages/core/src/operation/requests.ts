@@ -1,14 +1,22 @@
 import type { Manifest } from "../archive/manifest.ts";
 import type { Bench, Engine, Reach } from "../engine/engine.ts";
-import type { UnitFacts } from "../model/engine.ts";
 import type { ValidationDepth } from "../model/backup.ts";
+import type { UnitFacts } from "../model/engine.ts";
 import type { CodecId } from "../pipeline/stage.ts";
 import type { Store } from "../store/store.ts";
 
 /** The part of a manifest that only the catalogue knows. */
 export type ManifestIdentity = Pick<
   Manifest,
-  "backupId" | "runId" | "organizationId" | "project" | "resource" | "server" | "origin" | "image" | "cofreVersion"
+  | "backupId"
+  | "runId"
+  | "organizationId"
+  | "project"
+  | "resource"
+  | "server"
+  | "origin"
+  | "image"
+  | "cofreVersion"
 >;
 
 /** Signs manifests with the installation's key, so that adopting a store knows its own from forged ones. */

@@ -1,0 +1,228 @@
+import { posix } from "node:path";
+import { PassThrough, type Readable } from "node:stream";
+import type { DumpRemains, Source } from "../engine/engine.ts";
+import type { LoweredCommand } from "../host/host.ts";
+import type { ServerJobSpec, ServerJobView } from "../host/server-jobs.ts";
+import { Fault, isFault } from "../model/fault.ts";
+import { chain } from "../pipeline/chain.ts";
+import { meter } from "../pipeline/meter.ts";
+import type { Place } from "../store/store.ts";
+import { archiveKey, type Carriage } from "./carriage.ts";
+import { follow } from "./follow.ts";
+import { incomingPath, journalsOn } from "./place.ts";
+import type { TakeBackup } from "./requests.ts";
+import { judge } from "./verdict.ts";
+import type { Work } from "./work.ts";
+
+/** An archive that is whole and digested, not yet judged by its engine. */
+export interface Landed {
+  readonly bytes: number;
+  readonly sha256: string;
+  readonly remains: DumpRemains;
+  /** Gives it its name; resolves with the key. */
+  publish(): Promise<string>;
+  settle(): Promise<void>;
+}
+
+type CommandSource = Extract<Source, { via: "command" }>;
+type StreamSource = Extract<Source, { via: "stream" }>;
+
+const NO_REMAINS: DumpRemains = { companion: null, observed: null, stderr: "" };
+const MOST_COLLISIONS = 1_000;
+
+/** The archive rests on the server that has the data: all the work is left to a server job, and nothing crosses the network. */
+export async function landHere(
+  work: Work,
+  carriage: Carriage,
+  { place, source }: { readonly place: Place; readonly source: CommandSource },
+): Promise<Landed> {
+  const { server } = place;
+  const journals = await journalsOn(server, carriage.request.store);
+  const incoming = incomingPath(place, work.id);
+  await server.files.makeFolder(posix.dirname(incoming));
+  await server.jobs.start({
+    ...(await jobSpec(work, carriage, source)),
+    journals,
+    output: { path: incoming },
+  });
+  const view = await follow(work, {
+    jobs: server.jobs,
+    journals,
+    id: work.id,
+    onView: (seen) => work.report({ phase: "dumping", bytes: seen.bytes, totalBytes: expected(carriage) }),
+  });
+  const done = await judged(view, carriage, () => server.jobs.forget(journals, work.id));
+  return {
+    bytes: done.bytes,
+    sha256: done.sha256 ?? (await digestOf(carriage, place, incoming)),
+    remains: remainsOf(done),
+    publish: () => publishHere(carriage, place, incoming),
+    settle: () => server.jobs.forget(journals, work.id),
+  };
+}
+
+/** The archive rests elsewhere: dumped and compressed on the server, streamed through Cofre, digested on both sides. */
+export async function landThere(work: Work, carriage: Carriage, source: CommandSource): Promise<Landed> {
+  const { server } = carriage.request.reach;
+  const journals = await journalsOn(server, carriage.request.store);
+  await sweepOldAttempt(work, server.jobs, journals);
+  const spec = { ...(await jobSpec(work, carriage, source)), journals };
+  const flow = server.jobs.stream(spec, work.signal);
+  const stored = await putMetered(work, carriage, flow.bytes).catch(async (error: unknown) => {
+    const view = await flow.ended.catch(() => undefined);
+    if (view !== undefined && !work.signal.aborted)
+      await judged(view, carriage, () => server.jobs.forget(journals, work.id));
+    throw error;
+  });
+  const view = await flow.ended;
+  try {
+    const done = await judged(view, carriage, async () => undefined);
+    if (done.sha256 !== null && done.sha256 !== stored.sha256) throw wrongDigest(done.sha256, stored.sha256);
+    return { ...stored, remains: remainsOf(done), settle: () => server.jobs.forget(journals, work.id) };
+  } catch (error) {
+    await carriage.request.store.remove(stored.key);
+    throw error;
+  }
+}
+
+/** The dump is an API read by Cofre. */
+export async function landThrough(work: Work, carriage: Carriage, source: StreamSource): Promise<Landed> {
+  const packed = chain(source.open(work.signal), ...carriage.stages.map((stage) => stage.packer()));
+  const stored = await putMetered(work, carriage, packed);
+  return { ...stored, remains: NO_REMAINS, settle: async () => undefined };
+}
+
+async function jobSpec(
+  work: Work,
+  { request, plan, stages }: Carriage,
+  source: CommandSource,
+): Promise<Omit<ServerJobSpec, "journals">> {
+  const { server } = request.reach;
+  const { cores } = await server.facts();
+  const packs: LoweredCommand[] = stages.map((stage) => server.lower(stage.pack(cores)));
+  const { companion, observer } = plan;
+  return {
+    id: work.id,
+    owner: work.owner,
+    stages: [source.on.lower(source.command), ...packs],
+    ...(companion === undefined
+      ? {}
+      : { companion: { command: companion.on.lower(companion.command), exports: companion.exports } }),
+    ...(observer === undefined ? {} : { observer: observer.on.lower(observer.command) }),
+  };
+}
+
+async function judged(
+  view: ServerJobView,
+  { request }: Carriage,
+  sweep: () => Promise<void>,
+): Promise<ServerJobView> {
+  try {
+    return judge(view, `dumping ${request.units.join(", ")}`, "dump.failed");
+  } catch (error) {
+    await sweep();
+    throw error;
+  }
+}
+
+/** A streamed attempt that lost its reader cannot be taken up again: it is stopped, and the work starts anew. */
+async function sweepOldAttempt(
+  work: Work,
+  jobs: TakeBackup["reach"]["server"]["jobs"],
+  journals: string,
+): Promise<void> {
+  const [old] = await jobs.poll(journals, [work.id]);
+  if (old === undefined || old.state === "absent") return;
+  await jobs.cancel(journals, work.id);
+  await jobs.forget(journals, work.id);
+}
+
+interface PutArchive {
+  readonly key: string;
+  readonly bytes: number;
+  readonly sha256: string;
+  publish(): Promise<string>;
+}
+
+/** Puts a stream under a free key; the store shows it only when its last byte is safe. */
+async function putMetered(work: Work, carriage: Carriage, bytes: Readable): Promise<PutArchive> {
+  const { request, extension } = carriage;
+  const key = request.key ?? (await freeKey(request, extension));
+  await request.onKey(key);
+  if (request.key !== undefined) await request.store.remove(key);
+  const counted = meter((count) =>
+    work.report({ phase: "dumping", bytes: count, totalBytes: expected(carriage) }),
+  );
+  const stored = await request.store.put(key, chain(bytes, counted, new PassThrough()), work.signal);
+  return { key, ...stored, publish: async () => key };
+}
+
+async function freeKey({ store, keyStem }: TakeBackup, extension: string): Promise<string> {
+  for (let n = 0; n < MOST_COLLISIONS; n += 1) {
+    const key = archiveKey(keyStem, extension, n);
+    if ((await store.stat(key)) === undefined) return key;
+  }
+  throw new Fault("store.exists", `every name from ${keyStem}${extension} on is taken in ${store.name}`);
+}
+
+/** Names the judged archive without ever overwriting: taken names get `-n`. */
+async function publishHere(
+  { request, extension }: Carriage,
+  place: Place,
+  incoming: string,
+): Promise<string> {
+  const { files } = place.server;
+  if (request.key !== undefined && (await wasPublished(place, request.key, incoming))) return request.key;
+  for (let n = 0; n < MOST_COLLISIONS; n += 1) {
+    const key = archiveKey(request.keyStem, extension, n);
+    const path = posix.join(place.root, key);
+    if ((await files.stat(path)) !== undefined) continue;
+    await request.onKey(key);
+    await files.makeFolder(posix.dirname(path));
+    try {
+      await files.publish(incoming, path);
+      return key;
+    } catch (error) {
+      if (!isFault(error, "store.exists")) throw error;
+    }
+  }
+  throw new Fault(
+    "store.exists",
+    `every name from ${request.keyStem}${extension} on is taken in ${request.store.name}`,
+  );
+}
+
+async function wasPublished(place: Place, key: string, incoming: string): Promise<boolean> {
+  const { files } = place.server;
+  if ((await files.stat(incoming)) !== undefined) return false;
+  return (await files.stat(posix.join(place.root, key))) !== undefined;
+}
+
+/** For servers without any tool that digests: the archive is read once by Cofre. */
+async function digestOf({ request }: Carriage, place: Place, incoming: string): Promise<string> {
+  const published = request.key === undefined ? incoming : posix.join(place.root, request.key);
+  const path = (await place.server.files.stat(incoming)) === undefined ? published : incoming;
+  const counted = meter();
+  for await (const _ of chain(place.server.files.read(path), counted)) {
+    // Reading to the end is the work; the meter keeps the digest.
+  }
+  return counted.sha256();
+}
+
+function remainsOf(view: ServerJobView): DumpRemains {
+  return { companion: view.companion, observed: view.observed, stderr: view.stderr };
+}
+
+function expected({ request }: Carriage): number | null {
+  return request.expectedBytes ?? null;
+}
+
+function wrongDigest(sent: string, stored: string): Fault {
+  return new Fault(
+    "dump.incomplete",
+    `the server sent an archive with digest ${sent}, ${stored} came to rest`,
+    {
+      hint: "The network or the store changed bytes on the way; try again.",
+    },
+  );
+}

@@ -1,0 +1,140 @@
+import type { Restoration, RestoreRequest } from "../engine/engine.ts";
+import type { UnitFacts } from "../model/engine.ts";
+import { Fault, toFault } from "../model/fault.ts";
+import { journalsOn } from "./place.ts";
+import type { RestoreBackup, RestoredBackup } from "./requests.ts";
+import { readRiders } from "./riders.ts";
+import { subId } from "./sub-id.ts";
+import { unpackInto } from "./unpacking.ts";
+import { compareFacts, validateBackup } from "./validate-backup.ts";
+import type { Work } from "./work.ts";
+
+const LOAD = "load";
+
+/**
+ * Restores a backup: refuse early, validate, protect, load to one side, compare, switch. On any failure before the switch everything
+ * made beside the target is swept and the target is as it was.
+ */
+export async function restoreBackup(work: Work, request: RestoreBackup): Promise<RestoredBackup> {
+  work.report({ phase: "checking" });
+  const asked = await restoreRequest(request);
+  const restoration = request.engine.restore(request.reach, asked);
+  await restoration.check();
+  await validateBackup(work, { ...request, depth: "readable", bench: request.reach });
+  if (request.protect !== undefined) {
+    work.report({ phase: "safety-backup" });
+    await request.protect();
+  }
+  try {
+    const facts = await loadAndSwitch(work, request, { asked, restoration });
+    return { facts, keptOld: request.engine.capabilities.keepsOld, warnings: [] };
+  } catch (error) {
+    throw await sweep(request, restoration, error);
+  }
+}
+
+/**
+ * Takes up a restore whose worker died. A finished switch is a success; anything before it is swept, so that the target is as it
+ * was, and the restore ends as interrupted.
+ */
+export async function recoverRestore(work: Work, request: RestoreBackup): Promise<void> {
+  const { server } = request.reach;
+  const restoration = request.engine.restore(request.reach, await restoreRequest(request));
+  const journals = await journalsOn(server, request.store);
+  const load = subId(work.id, LOAD);
+  await server.jobs.cancel(journals, load);
+  await server.jobs.forget(journals, load);
+  if ((await restoration.stage()) === "switched") return;
+  await restoration.abort();
+  throw new Fault("job.interrupted", "the restore was cut before its switch; the target is as it was", {
+    hint: "Start the restore again.",
+  });
+}
+
+/** Puts back what a restore replaced, while the old data is kept. */
+export async function undoRestore(request: RestoreBackup): Promise<void> {
+  await request.engine.restore(request.reach, await restoreRequest(request)).undo();
+}
+
+/** Drops the old data that a restore kept. After it the restore cannot be undone. */
+export async function dropOld(request: RestoreBackup): Promise<void> {
+  await request.engine.restore(request.reach, await restoreRequest(request)).drop();
+}
+
+interface Asked {
+  readonly asked: RestoreRequest;
+  readonly restoration: Restoration;
+}
+
+async function loadAndSwitch(
+  work: Work,
+  request: RestoreBackup,
+  { asked, restoration }: Asked,
+): Promise<readonly UnitFacts[]> {
+  const { store, manifest, reach } = request;
+  work.signal.throwIfAborted();
+  await restoration.prepare();
+  const output = await unpackInto(work, {
+    store,
+    manifest,
+    server: reach.server,
+    sink: restoration.load,
+    part: LOAD,
+    phase: "loading",
+    attempted: `loading ${manifest.archive.key}`,
+    failure: "restore.failed",
+  });
+  work.report({ phase: "comparing" });
+  const facts = await restoration.loaded(output);
+  compareFacts(renamed(asked), facts, "restore.mismatch");
+  work.signal.throwIfAborted();
+  work.report({ phase: "switching" });
+  await restoration.commit();
+  return facts;
+}
+
+/** The facts of the archive under the names that the units get at the target. */
+function renamed({ facts, units }: RestoreRequest): readonly UnitFacts[] {
+  return units.flatMap(({ from, into }) =>
+    facts.filter((fact) => fact.name === from).map((fact) => ({ ...fact, name: into })),
+  );
+}
+
+async function sweep(request: RestoreBackup, restoration: Restoration, error: unknown): Promise<Fault> {
+  const fault = toFault(error);
+  try {
+    await restoration.abort();
+  } catch (sweeping) {
+    return new Fault(
+      fault.code,
+      `${fault.message}; and what was made beside the target could not be removed`,
+      {
+        hint: fault.hint ?? toFault(sweeping).message,
+        cause: error,
+        context: fault.context,
+      },
+    );
+  }
+  const kept = request.engine.capabilities.atomicRestore ? "; the target is as it was" : "";
+  return new Fault(fault.code, fault.message + kept, {
+    ...(fault.hint === undefined ? {} : { hint: fault.hint }),
+    cause: error,
+    context: fault.context,
+  });
+}
+
+async function restoreRequest({ manifest, units, store }: RestoreBackup): Promise<RestoreRequest> {
+  const own = manifest.units.map((unit) => ({ from: unit.name, into: unit.name }));
+  const facts = manifest.units.map(({ name, counts, digests }) => ({
+    name,
+    counts,
+    ...(digests === undefined ? {} : { digests }),
+  }));
+  return {
+    units: units.length === 0 ? own : units,
+    format: manifest.format,
+    serverVersion: manifest.engineVersion,
+    facts,
+    riders: await readRiders(store, manifest),
+  };
+}

@@ -1,0 +1,89 @@
+import type { DumpPlan, DumpRemains } from "../engine/engine.ts";
+import type { UnitFacts } from "../model/engine.ts";
+import { Fault } from "../model/fault.ts";
+import { codec } from "../pipeline/registry.ts";
+import type { Stage } from "../pipeline/stage.ts";
+import type { Carriage } from "./carriage.ts";
+import { type Landed, landHere, landThere, landThrough } from "./landing.ts";
+import { placeOn } from "./place.ts";
+import { publishManifest } from "./publish.ts";
+import type { TakeBackup, TakenBackup } from "./requests.ts";
+import type { Work } from "./work.ts";
+
+/**
+ * Takes one backup. The archive becomes visible only after every program exited 0, the stream ended, the format's own trailer was
+ * judged and the digest is known. Started again with the same `work.id` it finds what an earlier attempt left on the server.
+ */
+export async function takeBackup(work: Work, request: TakeBackup): Promise<TakenBackup> {
+  work.report({ phase: "checking" });
+  const startedAt = work.now();
+  const plan = await request.engine.dump(request.reach, {
+    units: request.units,
+    digests: request.digests,
+    ...(request.format === undefined ? {} : { format: request.format }),
+  });
+  const stages = stagesOf(request);
+  const extension = plan.format.extension + stages.map((stage) => stage.extension).join("");
+  await checkSpace(request);
+  const carriage = { request, plan, stages, extension };
+  const landed = await land(work, carriage);
+  const facts = concludeFor(request, plan, landed.remains);
+  const key = await landed.publish();
+  work.report({ phase: "storing", bytes: landed.bytes, totalBytes: landed.bytes });
+  const manifest = await publishManifest(request, {
+    ...facts,
+    plan,
+    stages: stages.map((stage) => stage.id),
+    archive: { key, bytes: landed.bytes, sha256: landed.sha256 },
+    startedAt,
+    completedAt: work.now(),
+  });
+  return { ...manifest, settle: () => landed.settle() };
+}
+
+function stagesOf(request: TakeBackup): readonly Stage[] {
+  if (request.codec === "none") return [];
+  const stage = codec(request.codec);
+  if (stage === undefined) throw new Fault("input.invalid", `compression ${request.codec} is not known`);
+  return [stage];
+}
+
+async function land(work: Work, carriage: Carriage): Promise<Landed> {
+  const { request, plan } = carriage;
+  if (plan.source.via === "stream") return await landThrough(work, carriage, plan.source);
+  const place = placeOn(request.store, request.reach.server);
+  if (place === undefined) return await landThere(work, carriage, plan.source);
+  return await landHere(work, carriage, { place, source: plan.source });
+}
+
+/** Every unit that was asked for must have facts, or the tick would say more than was seen. */
+function concludeFor(
+  request: TakeBackup,
+  plan: DumpPlan,
+  remains: DumpRemains,
+): { facts: readonly UnitFacts[]; warnings: readonly string[] } {
+  const concluded = plan.conclude(remains);
+  const names = new Set(concluded.facts.map((fact) => fact.name));
+  const missing = request.units.filter((unit) => !names.has(unit));
+  if (missing.length > 0) {
+    throw new Fault("dump.incomplete", `the dump tells nothing about ${missing.join(", ")}`, {
+      hint: "Try again; if it happens again, report it with the job's details.",
+    });
+  }
+  return concluded;
+}
+
+/** Refuses before the first byte when the last backup of the same units would not fit. */
+async function checkSpace({ store, expectedBytes }: TakeBackup): Promise<void> {
+  const space = await store.space();
+  const needed = Math.max(expectedBytes ?? 0, 1024 * 1024);
+  if (space === undefined || space.freeBytes >= needed) return;
+  throw new Fault(
+    "store.no-space",
+    `${store.name} has ${space.freeBytes} bytes free and the backup needs about ${needed}`,
+    {
+      hint: "Free space there, keep fewer backups, or choose another store.",
+      context: { freeBytes: space.freeBytes, neededBytes: needed },
+    },
+  );
+}
