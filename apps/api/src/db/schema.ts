@@ -1,0 +1,44 @@
+import { accounts } from "./schema/accounts.ts";
+import { apiKeys } from "./schema/api-keys.ts";
+import { auditEvents } from "./schema/audit-events.ts";
+import { backups } from "./schema/backups.ts";
+import { downloadTokens } from "./schema/download-tokens.ts";
+import { idempotencyKeys } from "./schema/idempotency-keys.ts";
+import { installation } from "./schema/installation.ts";
+import { jobs } from "./schema/jobs.ts";
+import { memberships } from "./schema/memberships.ts";
+import { organizations } from "./schema/organizations.ts";
+import { projects } from "./schema/projects.ts";
+import { rateLimits } from "./schema/rate-limits.ts";
+import { resourceLocks } from "./schema/resource-locks.ts";
+import { resources } from "./schema/resources.ts";
+import { schedules } from "./schema/schedules.ts";
+import { servers } from "./schema/servers.ts";
+import { sessions } from "./schema/sessions.ts";
+import { stores } from "./schema/stores.ts";
+import { users } from "./schema/users.ts";
+import { verifications } from "./schema/verifications.ts";
+
+/** Every table of the catalogue. */
+export const schema = {
+  accounts,
+  apiKeys,
+  auditEvents,
+  backups,
+  downloadTokens,
+  idempotencyKeys,
+  installation,
+  jobs,
+  memberships,
+  organizations,
+  projects,
+  rateLimits,
+  resourceLocks,
+  resources,
+  schedules,
+  servers,
+  sessions,
+  stores,
+  users,
+  verifications,
+};

@@ -1,0 +1,71 @@
+import { z } from "zod";
+import { router } from "../../trpc/init.ts";
+import { later } from "../../trpc/later.ts";
+import { admin, operator, viewer } from "../../trpc/procedures.ts";
+import { pageOf } from "../page.ts";
+import {
+  AddResource,
+  ChangeResource,
+  InspectionView,
+  ListResources,
+  PutResource,
+  RemoveResource,
+  ResourceView,
+} from "./view.ts";
+
+const OfProject = z.object({ projectId: z.string(), id: z.string() });
+const ById = z.object({ id: z.string() });
+
+export const resourcesRouter = router({
+  list: viewer
+    .meta({ openapi: { method: "GET", path: "/projects/{projectId}/resources", tags: ["resources"] } })
+    .input(ListResources)
+    .output(pageOf(ResourceView))
+    .query(() => later()),
+  get: viewer
+    .meta({ openapi: { method: "GET", path: "/projects/{projectId}/resources/{id}", tags: ["resources"] } })
+    .input(OfProject)
+    .output(ResourceView)
+    .query(() => later()),
+  add: admin
+    .meta({
+      openapi: { method: "POST", path: "/projects/{projectId}/resources", tags: ["resources"] },
+      status: 201,
+    })
+    .input(AddResource)
+    .output(ResourceView)
+    .mutation(() => later()),
+  change: admin
+    .meta({ openapi: { method: "PUT", path: "/projects/{projectId}/resources/{id}", tags: ["resources"] } })
+    .input(ChangeResource)
+    .output(ResourceView)
+    .mutation(() => later()),
+  put: admin
+    .meta({ openapi: { method: "PUT", path: "/resources/by-external-id/{externalId}", tags: ["resources"] } })
+    .input(PutResource)
+    .output(ResourceView)
+    .mutation(() => later()),
+  remove: admin
+    .meta({
+      openapi: { method: "DELETE", path: "/projects/{projectId}/resources/{id}", tags: ["resources"] },
+      status: 204,
+    })
+    .input(RemoveResource)
+    .output(z.void())
+    .mutation(() => later()),
+  /** Asks the resource itself: version and units, kept for the next reader. */
+  inspect: operator
+    .input(ById)
+    .output(InspectionView)
+    .mutation(() => later()),
+  logs: operator
+    .meta({ openapi: { method: "GET", path: "/resources/{id}/logs", tags: ["resources"] } })
+    .input(z.object({ id: z.string(), lines: z.number().int().min(1).max(5_000).optional() }))
+    .output(z.object({ text: z.string() }))
+    .query(() => later()),
+  restart: operator
+    .meta({ openapi: { method: "POST", path: "/resources/{id}/restart", tags: ["resources"] } })
+    .input(ById)
+    .output(ResourceView)
+    .mutation(() => later()),
+});

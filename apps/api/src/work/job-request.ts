@@ -1,0 +1,47 @@
+import type { VALIDATION_DEPTHS } from "@cofre/core/model";
+
+/** What a job was asked, as it is kept in its row: a worker that finds the job after a crash needs nothing else. No secrets. */
+export type JobRequest = BackupJob | RestoreJob | ValidateJob | DeleteJob | ScanJob | CleanupJob;
+
+export interface BackupJob {
+  readonly kind: "backup";
+  readonly runId: string;
+  readonly storeId: string;
+  /** Names asked for; empty asks for everything that is there when the job starts. */
+  readonly units: readonly string[];
+  /** Codec's id; absent takes the best that the server has. */
+  readonly codec?: string;
+  readonly format?: string;
+}
+
+export interface RestoreJob {
+  readonly kind: "restore";
+  readonly backupId: string;
+  /** Names in the archive and at the destination; empty restores everything under its own name. */
+  readonly units: readonly { readonly from: string; readonly into: string }[];
+  /** The resource that is restored into; the job's own `resourceId`. */
+  readonly destinationResourceId: string;
+  /** The pending backup of what is there now; null when it was declined. */
+  readonly safetyBackupId: string | null;
+}
+
+export interface ValidateJob {
+  readonly kind: "validate";
+  readonly backupId: string;
+  readonly depth: (typeof VALIDATION_DEPTHS)[number];
+}
+
+export interface DeleteJob {
+  readonly kind: "delete";
+  readonly backupIds: readonly string[];
+  readonly reason: string;
+}
+
+export interface ScanJob {
+  readonly kind: "scan";
+  readonly serverId: string;
+}
+
+export interface CleanupJob {
+  readonly kind: "cleanup";
+}
