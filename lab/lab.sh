@@ -13,9 +13,7 @@ STARTED=${EPOCHREALTIME/[.,]/}
 . "$LAB_DIR/sh/images.sh"
 . "$LAB_DIR/sh/servers.sh"
 . "$LAB_DIR/sh/describe.sh"
-. "$LAB_DIR/recipe/postgres/server.sh"
-. "$LAB_DIR/recipe/redis/server.sh"
-. "$LAB_DIR/recipe/host/server.sh"
+for recipe in "$LAB_DIR"/recipe/*/server.sh; do . "$recipe"; done
 . "$LAB_DIR/sets.sh"
 
 usage() {

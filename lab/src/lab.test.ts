@@ -1,0 +1,40 @@
+import { describe, expect, test } from "vitest";
+import { absentReason, sshServer, startPostgres, startRedis } from "./lab.ts";
+
+for (const version of ["13", "15", "17", "18"]) {
+  describe.skipIf(absentReason({ engine: "postgres", version }))(`PostgreSQL ${version} of the lab`, () => {
+    test("is ready when started and keeps its data over a stop and a start", async () => {
+      await using server = await startPostgres(version, { inMemory: false });
+      expect(await server.sql("create table t as select 'ção' as word; show server_version_num")).toMatch(
+        new RegExp(`^${version}`),
+      );
+      await server.stop();
+      const { port } = await server.start();
+      await server.ready(port);
+      expect(await server.sql("select word from t")).toBe("ção");
+      await expect(server.sql("select nothing")).rejects.toThrow(/column "nothing" does not exist/);
+    });
+  });
+}
+
+for (const version of ["6", "7", "8"]) {
+  describe.skipIf(absentReason({ engine: "redis", version }))(`Redis ${version} of the lab`, () => {
+    test("answers to its password only, and an error reply is an error", async () => {
+      await using server = await startRedis(version, { password: `a "b' $1`, appendonly: true });
+      await server.cli(["set", "key", "ção"]);
+      expect(await server.cli(["get", "key"])).toBe("ção");
+      expect(await server.cli(["info", "server"])).toContain(`redis_version:${version}.`);
+      await expect(server.cli(["lpush", "key", "x"])).rejects.toThrow(/WRONGTYPE/);
+      const stranger = await server.exec(["redis-cli", "get", "key"]);
+      expect(stranger.stdout.toString()).toMatch(/^NOAUTH/);
+    });
+  });
+}
+
+describe.skipIf(absentReason({ ssh: "own" }))("the SSH server with its own engine", () => {
+  test("runs the containers that lab.json describes", async () => {
+    const own = sshServer("own");
+    const { stdout } = await own.exec(["docker", "ps", "--format", "{{.Names}}"]);
+    expect(stdout.toString().trim().split("\n").sort()).toEqual(Object.keys(own.inner ?? {}).sort());
+  });
+});

@@ -1,0 +1,24 @@
+export { absentReason } from "./absent.ts";
+export type { CommandResult } from "./docker.ts";
+export type { FaultyTcpProxy, TcpTarget } from "./faulty-tcp-proxy.ts";
+export { faultyTcpProxy } from "./faulty-tcp-proxy.ts";
+export type {
+  EngineName,
+  InnerContainer,
+  Lab,
+  LabContainer,
+  LabHostKey,
+  LabKey,
+  LabSshServer,
+  LabSshUser,
+  SshServerName,
+} from "./read-lab.ts";
+export { isLabUp, readLab } from "./read-lab.ts";
+export type { SshServer } from "./ssh-server.ts";
+export { sshServer } from "./ssh-server.ts";
+export type { ExecOptions, StartOptions, ThrowawayContainer } from "./start-container.ts";
+export { startContainer } from "./start-container.ts";
+export type { StartedPostgres, StartPostgresOptions } from "./start-postgres.ts";
+export { startPostgres } from "./start-postgres.ts";
+export type { StartedRedis, StartRedisOptions } from "./start-redis.ts";
+export { startRedis } from "./start-redis.ts";
