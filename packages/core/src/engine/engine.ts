@@ -142,6 +142,8 @@ export interface Restoration {
   undo(): Promise<void>;
   /** Drops the kept old data for good. */
   drop(): Promise<void>;
+  /** What the user should know once it is switched: roles that were missing, objects that were left out. */
+  readonly warnings?: () => readonly string[];
 }
 
 export interface Detected {
@@ -178,4 +180,6 @@ export interface Engine<Target = unknown> {
   /** Reads the dump's own structure to its last byte. MUST NOT need or touch a target. */
   validate(bench: Bench, format: DumpFormat): CheckPlan;
   restore(reach: Reach<Target>, request: RestoreRequest): Restoration;
+  /** Ends what the programs of this tag left at the target after they were killed: a server's own sessions live on without their client. */
+  sweep?(reach: Reach<Target>): Promise<void>;
 }

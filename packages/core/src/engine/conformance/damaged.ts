@@ -1,0 +1,127 @@
+import { readFile } from "node:fs/promises";
+import { Readable } from "node:stream";
+import { describe, expect, test } from "vitest";
+import { isFault } from "../../model/fault.ts";
+import type { Engine } from "../engine.ts";
+import {
+  type Archive,
+  archiveAround,
+  checkArchive,
+  dumpOf,
+  fileAround,
+  putArchive,
+  removeArchive,
+} from "./carry.ts";
+import { leftoversSoon } from "./failed-dump.ts";
+import { placesBetween, randomFrom } from "./random.ts";
+import { carrierOf, firstGroup, take } from "./round-trip.ts";
+import type { Pair, Specimen } from "./specimen.ts";
+
+/** Each truncated dump is read by a real program. */
+const CUTS = 100;
+const FLIPS = 20;
+
+export function refusesDamage<Target>(engine: Engine<Target>, pair: Pair<Target>): void {
+  describe.each(engine.formats)("a damaged archive as %s", (format) => {
+    async function goodArchive(): Promise<Archive> {
+      const original = pair.original();
+      await original.empty();
+      await original.fill();
+      return take(engine, original, { units: firstGroup(engine, original), format });
+    }
+
+    test(`cut at ${CUTS} places, its dump is refused by validation`, async () => {
+      const archive = await goodArchive();
+      const dump = await dumpOf(archive);
+      await expect(verdict(engine, pair.original(), archive)).resolves.toBe("whole");
+      const seed = Date.now() % 1_000_000;
+      const places = placesBetween(randomFrom(seed), { from: 1, to: dump.length - 2, count: CUTS - 2 });
+      const accepted: number[] = [];
+      for (const place of [0, ...places, dump.length - 1]) {
+        const cut = await archiveAround(archive, dump.subarray(0, place));
+        if ((await verdict(engine, pair.original(), cut)) !== "refused") accepted.push(place);
+        await removeArchive(cut);
+      }
+      expect(accepted, `cuts accepted of ${dump.length} bytes, seed ${seed}`).toEqual([]);
+    }, 600_000);
+
+    test("flipped, cut or emptied at rest, it is refused by codec or engine", async () => {
+      const archive = await goodArchive();
+      const stored = await readFile(archive.path);
+      const seed = Date.now() % 1_000_000;
+      const random = randomFrom(seed);
+      const damages = placesBetween(random, { from: 0, to: stored.length, count: FLIPS }).map((place) => {
+        const bytes = Buffer.from(stored);
+        bytes[place] = (bytes[place] ?? 0) ^ (1 << Math.floor(random() * 8));
+        return { name: `flip at ${place}`, bytes };
+      });
+      damages.push({ name: "half", bytes: stored.subarray(0, stored.length >> 1) });
+      damages.push({ name: "empty", bytes: Buffer.alloc(0) });
+      const accepted: string[] = [];
+      for (const { name, bytes } of damages) {
+        const damaged = await fileAround(archive, bytes);
+        const found = await verdict(engine, pair.original(), damaged);
+        // A flip in a bit that means nothing gives the very same dump.
+        if (found !== "refused" && !(await isSameDump(archive, damaged))) accepted.push(name);
+        await removeArchive(damaged);
+      }
+      expect(accepted, `seed ${seed}`).toEqual([]);
+    }, 300_000);
+
+    test("of another kind, it is refused by validation", async () => {
+      const archive = await goodArchive();
+      for (const bytes of [
+        Buffer.alloc(0),
+        Buffer.from("PK\u0003\u0004 no dump at all\n"),
+        Buffer.alloc(1 << 16, 7),
+      ]) {
+        const other = await archiveAround(archive, bytes);
+        await expect(verdict(engine, pair.original(), other)).resolves.toBe("refused");
+        await removeArchive(other);
+      }
+    }, 120_000);
+
+    test.runIf(engine.capabilities.atomicRestore)(
+      "leaves the target of a restore as it was",
+      async () => {
+        const archive = await goodArchive();
+        const original = pair.original();
+        await original.change();
+        const before = await original.fingerprint(original.units);
+        const dump = await dumpOf(archive);
+        const halves = [0, 1, dump.length >> 1, Math.floor(dump.length * 0.9), dump.length - 1];
+        for (const end of halves) {
+          const carrier = carrierOf(original);
+          const source = Readable.from([dump.subarray(0, end)], { objectMode: false });
+          await expect(putArchive(engine, carrier, { archive, source }), `cut at ${end}`).rejects.toThrow();
+          expect(await leftoversSoon(original, carrier.reach.tag)).toEqual([]);
+        }
+        expect(await original.fingerprint(original.units)).toBe(before);
+      },
+      300_000,
+    );
+  });
+}
+
+async function verdict<Target>(
+  engine: Engine<Target>,
+  specimen: Specimen<Target>,
+  archive: Archive,
+): Promise<"whole" | "refused"> {
+  try {
+    await checkArchive(engine, { bench: specimen.reach(), journals: specimen.journals }, archive);
+    return "whole";
+  } catch (error) {
+    if (isFault(error, "bug")) throw error;
+    return "refused";
+  }
+}
+
+async function isSameDump(archive: Archive, damaged: Archive): Promise<boolean> {
+  try {
+    return (await dumpOf(damaged)).equals(await dumpOf(archive));
+  } catch {
+    // What cannot be unpacked is not the same.
+    return false;
+  }
+}

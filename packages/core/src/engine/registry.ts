@@ -1,0 +1,23 @@
+import type { EngineId } from "../model/engine.ts";
+import { Fault } from "../model/fault.ts";
+import type { Engine } from "./engine.ts";
+
+/** Every engine of the house; a new one is one line here. */
+export const engines: readonly Engine[] = registered([]);
+
+/** Throws `engine.unsupported` when there is none of that name. */
+export function engineById(id: EngineId): Engine {
+  const engine = engines.find((one) => one.id === id);
+  if (engine !== undefined) return engine;
+  throw new Fault("engine.unsupported", `there is no engine called ${id}`, {
+    hint: `Choose one of ${engines.map((one) => one.id).join(", ")}.`,
+  });
+}
+
+/** Two engines under one id would answer for each other's archives: that must not even start. */
+export function registered(list: readonly Engine[]): readonly Engine[] {
+  for (const { id } of list) {
+    if (list.filter((one) => one.id === id).length > 1) throw new Error(`two engines are called ${id}`);
+  }
+  return list;
+}
