@@ -57,6 +57,10 @@ export const FAULTS = {
 
 export type FaultCode = keyof typeof FAULTS;
 
+export function isFaultCode(value: unknown): value is FaultCode {
+  return typeof value === "string" && Object.hasOwn(FAULTS, value);
+}
+
 export interface FaultDetails {
   /** One sentence: the next thing to do. */
   readonly hint?: string;

@@ -30,6 +30,7 @@ export {
   type FaultDetails,
   type FaultTraits,
   isFault,
+  isFaultCode,
   toFault,
 } from "./fault.ts";
 export {
