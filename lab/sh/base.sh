@@ -58,6 +58,7 @@ one_at_a_time() {
 detached() {
   local log=$1
   shift
+  if [ "$(id -u)" != 0 ]; then set -- sudo -n "$@"; fi
   ( [ -z "$LOCK_FD" ] || exec {LOCK_FD}>&-; exec setsid nohup "$@" >> "$log" 2>&1 < /dev/null ) &
 }
 

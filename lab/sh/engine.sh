@@ -16,18 +16,30 @@ engine() {
   [ -z "${DOCKER_HOST:-}" ] || cannot "DOCKER_HOST is set, but no docker engine answers there"
   [ "$(uname -s)" = Linux ] || cannot "no docker engine answers, and one can be installed only on Linux: start Docker first"
   [ "$(id -u)" = 0 ] || sudo -n true 2> /dev/null || cannot "no docker engine answers, and starting one needs root: start Docker first"
-  need dockerd docker.io iptables
+  PATH=$PATH:/usr/sbin:/sbin need dockerd docker.io iptables
   need docker docker-cli docker.io
   timed "started the docker engine" start_engine || { tail -n 5 "$STATE/dockerd.log" >&2; fail "the docker engine did not start: $STATE/dockerd.log"; }
 }
 
+# A killed engine leaves its pid file, and dockerd refuses to start while that number exists, even as a zombie's.
+forget_dead_engine() {
+  local file=/var/run/docker.pid pid
+  pid=$(cat "$file" 2> /dev/null) || return 0
+  [ "$(as_root readlink "/proc/$pid/exe" 2> /dev/null | sed 's/.*\///; s/ .*//')" = dockerd ] || as_root rm -f "$file"
+}
+
 start_engine() {
-  local tries
+  local tries starts=0 pid=
   if [ -d /run/systemd/system ] && as_root systemctl start docker 2> /dev/null; then engine_answers && return; fi
-  detached "$STATE/dockerd.log" $([ "$(id -u)" = 0 ] || echo sudo -n) dockerd
   for tries in {1..150}; do
-    engine_answers && return
+    if [ -z "$pid" ] || { ! kill -0 "$pid" 2> /dev/null && (( starts < 5 )); }; then
+      forget_dead_engine
+      detached "$STATE/dockerd.log" env "PATH=$PATH:/usr/sbin:/sbin" dockerd
+      pid=$!
+      starts=$((starts + 1))
+    fi
     sleep 0.2
+    engine_answers && return
   done
   return 1
 }

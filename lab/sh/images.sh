@@ -11,7 +11,7 @@ wanted() { [ "$1" = full ] || [ "$2" = core ]; }
 
 recipe_of() { # recipe_of RECIPE SUITE ARGS...
   local recipe=$1
-  { cat "$LAB_DIR"/recipe/base/* $(ls -d "$LAB_DIR/recipe/$recipe"/* | grep -v '/server\.sh$'); declare -f debootstrap_base; echo "$*"; } \
+  { find "$LAB_DIR/recipe/base" "$LAB_DIR/recipe/$recipe" -type f ! -name server.sh | LC_ALL=C sort | xargs cat; declare -f debootstrap_base; echo "$*"; } \
     | sha256sum | cut -c1-16
 }
 

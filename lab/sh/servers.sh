@@ -102,5 +102,5 @@ servers() {
 remove_labelled() {
   dk ps -aq --filter "label=$LABEL" | xargs -r "${DOCKER[@]}" rm -fv > /dev/null
   dk volume ls -q --filter "label=$LABEL=data" | xargs -r "${DOCKER[@]}" volume rm > /dev/null
-  dk network ls -q --filter "label=$LABEL=network" | xargs -r "${DOCKER[@]}" network rm > /dev/null
+  dk network rm "$NETWORK" > /dev/null 2>&1 || say "network $NETWORK is kept: containers that are not the lab's are in it"
 }

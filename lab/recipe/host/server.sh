@@ -110,29 +110,39 @@ REDIS_INNER_PASSWORD='inner '"'"'redis'"'"' "pw$1"'
 INNER_IMAGES=(postgres:15 redis:7)
 
 inner_engine() { # inner_engine KEY CONTAINER   gives the server's own engine its images and containers
-  local key=$1 name=$2 tag
+  local key=$1 name=$2
   SSH[$key]+=", \"inner\": { \"pg-inner\": { \"engine\": \"postgres\", \"version\": \"15\", \"user\": \"app\", \"password\": $(json "$PG_INNER_PASSWORD"), \"database\": \"inner\" }"
   SSH[$key]+=", \"redis-inner\": { \"engine\": \"redis\", \"version\": \"7\", \"password\": $(json "$REDIS_INNER_PASSWORD") } }"
-  local known=$STATE/inner-$name stamp="${FOUND_ID[$name]} ${LABEL_OF[postgres:15]:-} ${LABEL_OF[redis:7]:-}"
-  [ "$(cat "$known" 2> /dev/null)" != "$stamp" ] || return 0
+  local stamp="${FOUND_ID[$name]} ${LABEL_OF[postgres:15]:-} ${LABEL_OF[redis:7]:-}" known=$STATE/inner-$name
+  if [ "$(cat "$known" 2> /dev/null)" != "$stamp" ] || [ "${FOUND_STATE[$name]}" != running ]; then
+    timed "the engine inside $name is ready" fill_inner "$name" "$stamp" || return
+    printf '%s' "$stamp" > "$known"
+  fi
+}
+
+fill_inner() { # fill_inner CONTAINER STAMP   the stamp lives inside too, for other checkouts
+  local name=$1 stamp=$2 tag
   for tag in "${INNER_IMAGES[@]}"; do image_ready "$tag" || return; done
   dk exec "$name" sh -c 'i=0; until docker version > /dev/null 2>&1; do i=$((i + 1)); [ $i -lt 150 ] || exit 1; sleep 0.2; done' || return
-  if [ "$(dk image inspect -f '{{.Id}}' "${INNER_IMAGES[@]}")" != "$(dk exec "$name" docker image inspect -f '{{.Id}}' "${INNER_IMAGES[@]}" 2> /dev/null)" ]; then
-    timed "loaded images into $name" load_inner "$name" || return
+  if [ "$(dk exec "$name" cat /etc/lab-inner 2> /dev/null)" != "$stamp" ]; then
+    if [ "$(dk image inspect -f '{{.Id}}' "${INNER_IMAGES[@]}")" != "$(dk exec "$name" docker image inspect -f '{{.Id}}' "${INNER_IMAGES[@]}" 2> /dev/null)" ]; then
+      timed "loaded images into $name" load_inner "$name" || return
+    fi
+    run_inner "$name" || return
+    dk exec "$name" sh -c 'printf %s "$1" > /etc/lab-inner' - "$stamp" || return
   fi
-  timed "started pg-inner and redis-inner" start_inner "$name" || return
-  printf '%s' "$stamp" > "$known"
+  dk exec "$name" sh -c 'i=0; until docker exec pg-inner pg_isready -q -h 127.0.0.1 -U app -d inner && docker exec redis-inner redis-cli ping; do
+    i=$((i + 1)); [ $i -lt 150 ] || exit 1; sleep 0.2; done' > /dev/null 2>&1
 }
 
 load_inner() { dk save "${INNER_IMAGES[@]}" | dk exec -i "$1" docker load -q > /dev/null; }
 
-start_inner() {
+run_inner() {
   dk exec -i -e PG="$PG_INNER_PASSWORD" -e RD="$REDIS_INNER_PASSWORD" "$1" sh -es > /dev/null <<'SH'
 docker rm -fv pg-inner redis-inner > /dev/null 2>&1 || true
 label() { echo "--label com.docker.compose.project=inner --label com.docker.compose.service=$1"; }
 docker run -d --name pg-inner --restart unless-stopped $(label db) -e POSTGRES_USER=app -e POSTGRES_DB=inner -e POSTGRES_PASSWORD="$PG" \
   --health-cmd 'pg_isready -h 127.0.0.1 -U app -d inner' --health-interval 2s postgres:15
 docker run -d --name redis-inner --restart unless-stopped $(label cache) redis:7 redis-server --appendonly yes --requirepass "$RD"
-i=0; until docker exec pg-inner pg_isready -q -h 127.0.0.1 -U app -d inner; do i=$((i + 1)); [ $i -lt 150 ] || exit 1; sleep 0.2; done
 SH
 }

@@ -16,7 +16,7 @@ as_postgres() {
   chmod 00700 "$PGDATA"
   chmod 03775 /var/run/postgresql
   find "$PGDATA" /var/run/postgresql \! -user postgres -exec chown postgres '{}' +
-  exec gosu postgres "$BASH_SOURCE" "$@"
+  exec gosu postgres "$0" "$@"
 }
 
 run_init_files() {
@@ -30,7 +30,7 @@ run_init_files() {
   done
 }
 
-psql_here() { PGHOST='' psql -v ON_ERROR_STOP=1 --no-password --no-psqlrc -U "$POSTGRES_USER" -d "${1:-$POSTGRES_DB}"; }
+psql_here() { PGHOST='' psql -v ON_ERROR_STOP=1 --no-password --no-psqlrc -U "$POSTGRES_USER" -d "$POSTGRES_DB"; }
 
 initialise() {
   file_env POSTGRES_PASSWORD ''
