@@ -1,0 +1,134 @@
+import { type ChildProcess, spawn } from "node:child_process";
+import { homedir, userInfo } from "node:os";
+import { setTimeout as sleep } from "node:timers/promises";
+import { Fault } from "../model/fault.ts";
+import { newMark, plainVariables, USUAL_PATH } from "./environment.ts";
+import type { Command, Server } from "./host.ts";
+import { abortFault, type Exit, type Program, type Start, type Stop, toolMissing } from "./program.ts";
+import { createServer } from "./server.ts";
+
+const PATIENCE_MS = 2000;
+const LAST_WAIT_MS = 3000;
+
+/**
+ * This machine. Programs see a small environment of their own, never the caller's: it may hold the master key.
+ * `environment` adds to it or replaces parts of it (PATH, DOCKER_HOST).
+ */
+export function createLocalServer(
+  name = "this machine",
+  environment: Readonly<Record<string, string>> = {},
+): Server {
+  const running = new Set<Program>();
+  const launch = async (command: Command, start: Start): Promise<Program> => {
+    const program = await spawnProgram(
+      { name, environment: { ...ownEnvironment(), ...environment } },
+      command,
+      start,
+    );
+    running.add(program);
+    void program.ended.then(() => running.delete(program));
+    return program;
+  };
+  const close = async () => {
+    await Promise.all(Array.from(running, (program) => program.stop("gently")));
+  };
+  return createServer({ name, launch, close });
+}
+
+function ownEnvironment(): Record<string, string> {
+  return { PATH: USUAL_PATH, HOME: homedir(), USER: userInfo().username, LANG: "C.UTF-8" };
+}
+
+interface Ground {
+  readonly name: string;
+  readonly environment: Readonly<Record<string, string>>;
+}
+
+async function spawnProgram(ground: Ground, command: Command, start: Start): Promise<Program> {
+  if (start.signal?.aborted) throw abortFault(start.signal);
+  const child = spawnChild(ground, command, start);
+  const ended = endOf(child);
+  try {
+    await spawned(child);
+  } catch (error) {
+    throw startFault(ground, command, error);
+  }
+  const { stdin, stdout, stderr } = child;
+  if (!stdin || !stdout || !stderr) throw new Fault("bug", "a child process has no pipes");
+  if (!start.feed) stdin.on("error", () => undefined).end();
+  return { stdin, stdout, stderr, ended, stop: (how) => stopGroup(child, ended, how) };
+}
+
+function spawnChild(ground: Ground, command: Command, start: Start): ChildProcess {
+  const [program, ...words] = command.argv;
+  const env: Record<string, string> = {
+    ...ground.environment,
+    ...plainVariables(command, { tag: start.tag, mark: newMark() }),
+  };
+  for (const [name, secret] of Object.entries(command.secrets ?? {})) env[name] = secret.reveal();
+  try {
+    // Detached makes it the leader of a process group, so that its children can be stopped with it.
+    return spawn(program, words, { env, detached: true, stdio: ["pipe", "pipe", "pipe"] });
+  } catch (error) {
+    throw startFault(ground, command, error);
+  }
+}
+
+function spawned(child: ChildProcess): Promise<void> {
+  return new Promise((resolve, reject) => {
+    child.once("spawn", resolve);
+    child.once("error", reject);
+  });
+}
+
+function startFault(ground: Ground, command: Command, error: unknown): unknown {
+  const code = error instanceof Error && "code" in error ? error.code : undefined;
+  const call = { where: ground.name, command, failure: "bug" } as const;
+  if (code === "ENOENT") return toolMissing(call, error);
+  if (code === "EACCES" || code === "EPERM") {
+    return new Fault("server.permission", `this user may not run ${command.argv[0]} on ${ground.name}`, {
+      cause: error,
+    });
+  }
+  // The error of Node repeats the words it refuses, which may be secret: it is not kept.
+  if (code === "ERR_INVALID_ARG_VALUE")
+    return new Fault("input.invalid", "a word for a program contains a NUL byte");
+  return new Fault("bug", `a program could not be started on ${ground.name}`, {
+    context: { error: String(code) },
+  });
+}
+
+/** After both outputs closed, so that nothing is still on its way. */
+function endOf(child: ChildProcess): Promise<Exit> {
+  return new Promise((resolve) => {
+    child.once("close", (code, signal) => resolve({ code, signal }));
+    child.on("error", () => resolve({ code: null, signal: null }));
+  });
+}
+
+async function stopGroup(child: ChildProcess, ended: Promise<Exit>, how: Stop): Promise<void> {
+  const pid = child.pid;
+  if (pid === undefined || !isGroupAlive(pid)) return;
+  const isOver = ended.then(() => true);
+  if (how === "gently") {
+    signalGroup(pid, "SIGTERM");
+    if (await Promise.race([isOver, sleep(PATIENCE_MS, false, { ref: false })])) return;
+  }
+  signalGroup(pid, "SIGKILL");
+  child.stdout?.resume();
+  await Promise.race([isOver, sleep(LAST_WAIT_MS, false, { ref: false })]);
+}
+
+function isGroupAlive(pid: number): boolean {
+  return signalGroup(pid, 0);
+}
+
+/** False when the group is gone. */
+function signalGroup(pid: number, signal: NodeJS.Signals | 0): boolean {
+  try {
+    return process.kill(-pid, signal);
+  } catch (error) {
+    const code = error instanceof Error && "code" in error ? error.code : undefined;
+    return code !== "ESRCH";
+  }
+}

@@ -1,0 +1,32 @@
+import { Fault } from "../model/fault.ts";
+import type { Host, Server, ServerFacts } from "./host.ts";
+import { posixFiles } from "./posix-files.ts";
+import type { Launch } from "./program.ts";
+import { programCalls } from "./program-calls.ts";
+import { readServerFacts } from "./server-facts.ts";
+
+/** A machine from the one act that machines differ in, starting a program, and what it takes to let it go. */
+export function createServer(ground: {
+  readonly name: string;
+  readonly launch: Launch;
+  readonly close: () => Promise<void>;
+}): Server {
+  const { name } = ground;
+  const calls = programCalls(name, ground.launch);
+  const host: Host = { name, ...calls, lower: (command) => command, files: posixFiles({ name, ...calls }) };
+  let facts: Promise<ServerFacts> | undefined;
+  return {
+    ...host,
+    get jobs(): Server["jobs"] {
+      throw new Fault("bug", "server jobs are not there yet");
+    },
+    facts: () => {
+      facts ??= readServerFacts(host).catch((error: unknown) => {
+        facts = undefined; // a machine that did not answer is asked again
+        throw error;
+      });
+      return facts;
+    },
+    [Symbol.asyncDispose]: ground.close,
+  };
+}

@@ -1,0 +1,113 @@
+import type { ClientChannel } from "ssh2";
+import { Fault } from "../model/fault.ts";
+import { newMark } from "./environment.ts";
+import type { Command, Server } from "./host.ts";
+import { abortFault, type Exit, type Program, type Start, type Stop } from "./program.ts";
+import { createServer } from "./server.ts";
+import { exec, type OpenChannel, SshChannels } from "./ssh-channels.ts";
+import { openConnection, prepareLogin, type SshOptions } from "./ssh-connection.ts";
+import { callMark, remoteLine } from "./ssh-line.ts";
+import { quoteAll } from "./ssh-quote.ts";
+import { stopMarked } from "./stop-marked.ts";
+
+const MAX_CHANNELS = 8;
+const MAX_CONNECTIONS = 3;
+const STOP_MS = 8000;
+const LAST_WAIT_MS = 2000;
+
+/**
+ * A server by SSH. Connects now; when the connection is lost, the calls that were under way fail and the next call connects
+ * again. Faults: `server.unreachable`, `server.auth`, `server.host-key`.
+ */
+export async function connectSsh(options: SshOptions): Promise<Server> {
+  const login = prepareLogin(options);
+  const channels = new SshChannels(() => openConnection(options, login), {
+    maxChannels: options.maxChannels ?? MAX_CHANNELS,
+    maxConnections: options.maxConnections ?? MAX_CONNECTIONS,
+  });
+  const server = createServer({
+    name: options.name,
+    launch: (command, start) => launch(channels, command, start),
+    close: async () => channels.close(),
+  });
+  try {
+    await server.run({ argv: ["true"] });
+  } catch (error) {
+    channels.close();
+    throw error;
+  }
+  return server;
+}
+
+async function launch(channels: SshChannels, command: Command, start: Start): Promise<Program> {
+  if (start.signal?.aborted) throw abortFault(start.signal);
+  const mark = newMark();
+  const { line, prelude, missingMark } = remoteLine(command, { tag: start.tag, mark });
+  const open = await channels.open(line, start.signal);
+  const { channel } = open;
+  const ended = endOf(open);
+  channel.on("error", () => undefined);
+  if (prelude !== "") channel.write(prelude);
+  if (!start.feed) channel.end();
+  const stop = createStop(open, ended, mark);
+  return { stdin: channel, stdout: channel, stderr: channel.stderr, ended, missingMark, stop };
+}
+
+/** A channel that closed without an exit status says nothing about the program: the connection, or sshd, was cut. */
+function endOf({ channel, connection }: OpenChannel): Promise<Exit> {
+  return new Promise((resolve) => {
+    let exit: Exit | undefined;
+    channel.once("exit", (code: number | null | undefined, signal?: string) => {
+      exit = { code: code ?? null, signal: signal ?? null };
+    });
+    channel.once("close", () => resolve(exit ?? { code: null, signal: null, fault: cutFault(connection) }));
+  });
+}
+
+function cutFault(connection: OpenChannel["connection"]): Fault {
+  return (
+    connection.lostBecause() ??
+    new Fault("server.unreachable", "the server closed the channel without telling how the program ended", {
+      hint: "Look at the SSH server's log; a session limit or an administrator may have ended it.",
+    })
+  );
+}
+
+/**
+ * OpenSSH and others ignore a request to signal a program, so it is stopped from beside, by the mark in its environment; its
+ * own channel stays open until then, because closing it would hand the program a peaceful end of its input.
+ */
+function createStop(
+  { channel, connection }: OpenChannel,
+  ended: Promise<Exit>,
+  mark: string,
+): Program["stop"] {
+  let isOver = false;
+  void ended.then(() => {
+    isOver = true;
+  });
+  return async (how) => {
+    if (isOver) return;
+    channel.resume(); // the channel closes only once its last byte was taken
+    if (!connection.lostBecause()) await within(STOP_MS, stopRemote(connection, mark, how));
+    channel.close();
+    await within(LAST_WAIT_MS, ended);
+  };
+}
+
+async function stopRemote(connection: OpenChannel["connection"], mark: string, how: Stop): Promise<void> {
+  const { argv } = stopMarked(callMark(mark), how);
+  const channel: ClientChannel = await exec(connection, `exec ${quoteAll(argv)}`);
+  channel.on("error", () => undefined);
+  channel.stderr.resume();
+  channel.resume().end();
+  await new Promise((resolve) => channel.once("close", resolve));
+}
+
+/** Waits at most so long; how it ended is seen by the caller otherwise. */
+async function within(milliseconds: number, work: Promise<unknown>): Promise<void> {
+  const { promise, resolve } = Promise.withResolvers<void>();
+  const timer = setTimeout(resolve, milliseconds);
+  await Promise.race([promise, work.catch(() => undefined)]);
+  clearTimeout(timer);
+}
