@@ -62,6 +62,14 @@ debootstrap_base() { # debootstrap_base SUITE TAG LABEL
     "$suite" - "$mirror" | dk import -c 'CMD ["bash"]' -c "LABEL $RECIPE_LABEL=$label" - "$tag"
 }
 
+# A base that broke half-way must not get the name that others build from.
+proven_base() { # proven_base SUITE TAG LABEL
+  local trial=$2-unproven code=0
+  if debootstrap_base "$1" "$trial" "$3"; then dk tag "$trial" "$2"; else code=1; fi
+  dk rmi "$trial" || true
+  return "$code"
+}
+
 base() { # base SUITE   both workers may ask for the same one
   local suite=$1 tag=cofre-lab/debian:$1 label log=$STATE/build-base-$1.log
   label=$(recipe_of base "$suite")
@@ -71,7 +79,7 @@ base() { # base SUITE   both workers may ask for the same one
     if hub; then
       timed "base $suite from the hub" dk build -q --build-arg "SUITE=$suite" --label "$RECIPE_LABEL=$label" -t "$tag" "$LAB_DIR/recipe/base" > "$log" 2>&1
     else
-      timed "base $suite" debootstrap_base "$suite" "$tag" "$label" > "$log" 2>&1
+      timed "base $suite" proven_base "$suite" "$tag" "$label" > "$log" 2>&1
     fi || { tail -n 20 "$log" >&2; exec {base_lock}>&-; return 1; }
     tail -n 1 "$log" | grep '^lab ' >&2 || true
   fi
@@ -135,6 +143,7 @@ images() {
     worker "$queue" & first=$!
     worker "$queue" || true
     wait "$first" || true
+    dk image prune -f --filter "label=$RECIPE_LABEL" > /dev/null
     read_images
     while read -r line; do missing "image ${line%% *}"; done < <(stale "$1")
   fi
