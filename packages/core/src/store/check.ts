@@ -1,0 +1,57 @@
+import { randomBytes } from "node:crypto";
+import { isFault, toFault } from "../model/fault.ts";
+import { type Bench, CHECKS } from "./checks.ts";
+import type { Store } from "./store.ts";
+
+/** One line of the answer to "can archives rest here?". */
+export interface StoreCheck {
+  /** Id of a sentence: `reads-back`, `never-overwrites`. */
+  readonly check: string;
+  readonly ok: boolean;
+  /** What was found, when it was not what must be. */
+  readonly detail?: string;
+  readonly tookMs: number;
+}
+
+/** Where the checks leave their objects, and remove them again. */
+export const CHECK_FOLDER = "cofre-check";
+
+/**
+ * "Test this store": tries on the real store what every backup relies on, one line after the other, and sweeps what it wrote. Never
+ * throws for what the store does; stops early when nothing can be written at all.
+ */
+export async function* checkStore(store: Store): AsyncGenerator<StoreCheck> {
+  const written = new Set<string>();
+  const prefix = `${CHECK_FOLDER}/${randomBytes(6).toString("hex")}`;
+  const bench: Bench = { store, key: (name) => remembered(written, `${prefix}-${name}`) };
+  try {
+    for (const { id, run } of CHECKS) {
+      const line = await timed(id, () => run(bench));
+      yield line;
+      if (!line.ok && id === CHECKS[0]?.id) return;
+    }
+  } finally {
+    for (const key of written) await store.remove(key).catch(() => undefined);
+  }
+}
+
+async function timed(check: string, run: () => Promise<void>): Promise<StoreCheck> {
+  const startedAt = performance.now();
+  const tookMs = () => Math.round(performance.now() - startedAt);
+  try {
+    await run();
+    return { check, ok: true, tookMs: tookMs() };
+  } catch (error) {
+    return { check, ok: false, detail: words(error), tookMs: tookMs() };
+  }
+}
+
+function words(error: unknown): string {
+  if (isFault(error)) return error.hint === undefined ? error.message : `${error.message}. ${error.hint}`;
+  return error instanceof Error ? error.message : toFault(error).message;
+}
+
+function remembered(keys: Set<string>, key: string): string {
+  keys.add(key);
+  return key;
+}
