@@ -1,0 +1,151 @@
+import type { Command } from "../host/host.ts";
+import type { UnitFacts } from "../model/engine.ts";
+import { Fault } from "../model/fault.ts";
+import type { Reach, Restoration, RestoreRequest, Sink } from "./engine.ts";
+import { checkRestore, type Ground, type RestorePlan, surveyGround } from "./postgres-check.ts";
+import { FIRST_MAJOR_WITH_ROW_HASH, factsSql, readFacts, STEADY_SETTINGS } from "./postgres-facts.ts";
+import { assertPlainTrailer, PLAIN } from "./postgres-format.ts";
+import { readDatabaseRider } from "./postgres-riders.ts";
+import { ask, type LoggedIn, lobbies, logIn, program, type Session } from "./postgres-session.ts";
+import { stageName } from "./postgres-sql.ts";
+import { lookAround, makeStage, sweepStage } from "./postgres-stage.ts";
+import { dropOld, switchBack, switchIn } from "./postgres-switch.ts";
+import type { PostgresTarget } from "./postgres-target.ts";
+
+/** A crash loses the staging database anyway, so a load need not wait for the disk at each commit. */
+const LOAD_OPTIONS = [
+  "synchronous_commit=off",
+  "maintenance_work_mem=262144",
+  "default_transaction_read_only=off",
+  "statement_timeout=0",
+  "lock_timeout=0",
+  "idle_in_transaction_session_timeout=0",
+] as const;
+
+/** Loads beside the target, counts, and switches by rename. */
+export function planRestore(reach: Reach<PostgresTarget>, request: RestoreRequest): Restoration {
+  const plan = planOf(reach, request);
+  const way = wayIn(plan);
+  let ground: Ground | undefined;
+  return {
+    check: async () => {
+      ground = await checkRestore(await way.enter(), plan);
+    },
+    prepare: async () => {
+      const entered = await way.enter();
+      ground ??= await surveyGround(entered, plan);
+      await makeStage(entered, plan, ground);
+    },
+    get load(): Sink {
+      return { via: "command", command: loadCommand(way.session(), request), on: reach.host };
+    },
+    loaded: async (output) => {
+      if (request.format.name === PLAIN) assertPlainTrailer(output, "restore.failed");
+      return [await countStage(await way.enter(), plan)];
+    },
+    commit: async () => switchIn(await way.enter(), plan),
+    stage: async () => stageOf(await way.enter(), plan),
+    abort: async () => sweepStage(await way.enter(), plan),
+    undo: async () => switchBack(await way.enter(), plan),
+    drop: async () => dropOld(await way.enter(), plan),
+    warnings: () => warningsOf(plan, ground),
+  };
+}
+
+interface WayIn {
+  enter(): Promise<LoggedIn>;
+  /** As it was entered; before that, the door that serves in nearly every image. */
+  session(): Session;
+}
+
+/** Into a database other than the target, which cannot be renamed from inside. Found once. */
+function wayIn({ reach, into }: RestorePlan): WayIn {
+  const { target, container } = reach;
+  let session: Session = { reach, address: container === undefined ? target.host : null, port: target.port };
+  let loggedIn: Promise<LoggedIn> | undefined;
+  return {
+    enter: async () => {
+      const places = lobbies(target).filter((name) => name !== into);
+      loggedIn ??= logIn(reach, places).catch((error: unknown) => {
+        loggedIn = undefined;
+        throw error;
+      });
+      const entered = await loggedIn;
+      session = entered.session;
+      return entered;
+    },
+    session: () => session,
+  };
+}
+
+async function stageOf(loggedIn: LoggedIn, plan: RestorePlan): Promise<"absent" | "staged" | "switched"> {
+  const found = await lookAround(loggedIn, plan);
+  if (found.hasStage) return "staged";
+  return found.isSwitched ? "switched" : "absent";
+}
+
+function planOf(reach: Reach<PostgresTarget>, request: RestoreRequest): RestorePlan {
+  const [unit, ...more] = request.units;
+  if (unit === undefined || more.length > 0) {
+    throw new Fault(
+      "input.invalid",
+      `a PostgreSQL archive holds one database, ${request.units.length} were named`,
+      {
+        hint: "Restore one backup for each database.",
+      },
+    );
+  }
+  return { reach, request, ...unit, rider: readDatabaseRider(request.riders) };
+}
+
+/**
+ * psql shows every line of a plain dump that it reads, its data excepted, so that the trailer at the end of what it prints tells that
+ * the whole dump came: it takes a cut one for whole and exits 0.
+ */
+function loadCommand(session: Session, { format }: RestoreRequest): Command {
+  const database = stageName(session.reach.tag);
+  const argv: Command["argv"] =
+    format.name === PLAIN
+      ? ["psql", "-X", "-w", "-a", "-v", "ON_ERROR_STOP=1", "-o", "/dev/null", "-f", "-"]
+      : ["pg_restore", "--no-password", "--exit-on-error", `--dbname=${database}`];
+  return program(session, argv, { database, role: "load", options: LOAD_OPTIONS });
+}
+
+/** Planner statistics are not in a dump: without them the first hour after a restore is slow. */
+async function countStage({ session }: LoggedIn, plan: RestorePlan): Promise<UnitFacts> {
+  const database = stageName(plan.reach.tag);
+  const archived = plan.request.facts.find((unit) => unit.name === plan.from);
+  const hasDigests = archived?.digests !== undefined;
+  const [head = ""] = (
+    await ask(session, ["select current_setting('server_version_num')::int / 10000"], { database })
+  ).split("\n");
+  const digests = hasDigests && Number(head) >= FIRST_MAJOR_WITH_ROW_HASH;
+  const isSuperuser = archived?.digests?.["(large objects)"] !== undefined;
+  const printed = await ask(session, ["analyze", STEADY_SETTINGS, ...factsSql({ digests, isSuperuser })], {
+    database,
+  });
+  return readFacts(plan.into, printed);
+}
+
+function warningsOf({ request, into }: RestorePlan, ground: Ground | undefined): readonly string[] {
+  if (ground === undefined) return [];
+  const { missingRoles, idleSlots, major } = ground;
+  const source = Number.parseInt(request.serverVersion ?? "", 10);
+  return [
+    ...(missingRoles.length === 0
+      ? []
+      : [
+          `these roles were missing and were made without login: ${missingRoles.join(", ")}; the backup's globals.sql tells their rights`,
+        ]),
+    ...(idleSlots.length === 0
+      ? []
+      : [
+          `replication slots stay with the old data of ${into} and hold its log until they are dropped: ${idleSlots.join(", ")}`,
+        ]),
+    ...(source < 15 && major >= 15
+      ? [
+          `from PostgreSQL 15 on only the owner of ${into} may create tables in its schema public; grant CREATE to others who need it`,
+        ]
+      : []),
+  ];
+}

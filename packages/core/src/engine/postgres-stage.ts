@@ -1,0 +1,122 @@
+import { z } from "zod";
+import type { Ground, RestorePlan } from "./postgres-check.ts";
+import { createStatement, DatabaseProperties, propertiesSql } from "./postgres-properties.ts";
+import { ask, type LoggedIn } from "./postgres-session.ts";
+import { identifier, literal, oldName, stageName, textArray } from "./postgres-sql.ts";
+
+/** A setting of no effect that tells which restore made a database: it outlives renames, and a crash at any point. */
+const MARKER = "cofre.restoration";
+
+const Found = z.object({
+  hasStage: z.boolean(),
+  hasOld: z.boolean(),
+  hasTarget: z.boolean(),
+  isSwitched: z.boolean(),
+});
+
+export type Found = z.infer<typeof Found>;
+
+/** What is there of this restore. */
+export async function lookAround({ session, database }: LoggedIn, plan: RestorePlan): Promise<Found> {
+  const { tag } = plan.reach;
+  const is = (name: string): string => `exists (select from pg_database where datname = ${literal(name)})`;
+  const printed = await ask(
+    session,
+    [
+      `select jsonb_build_object('hasStage', ${is(stageName(tag))}, 'hasOld', ${is(oldName(tag))}, 'hasTarget', ${is(plan.into)},
+ 'isSwitched', exists (select from pg_db_role_setting s join pg_database d on d.oid = setdatabase
+   where datname = ${literal(plan.into)} and setrole = 0 and ${literal(`${MARKER}=${tag}`)} = any(setconfig)))`,
+    ],
+    { database },
+  );
+  return Found.parse(JSON.parse(printed));
+}
+
+/** Makes the empty database to load into, like the target's in encoding, locale and place. Nobody but us may enter it. */
+export async function makeStage(loggedIn: LoggedIn, plan: RestorePlan, ground: Ground): Promise<void> {
+  const { session, database } = loggedIn;
+  const stage = stageName(plan.reach.tag);
+  const like = await modelOf(loggedIn, plan);
+  await sweepStage(loggedIn, plan);
+  await makeRoles(loggedIn, plan, ground.missingRoles);
+  const options = [
+    // A superuser is not held back by the limit; others need a session to load and one to count.
+    `CONNECTION LIMIT ${ground.isSuperuser ? 0 : 2}`,
+    ...(ground.target === null ? [] : [`TABLESPACE ${identifier(like.tablespace)}`]),
+  ];
+  const marker = `ALTER DATABASE ${stage} SET ${MARKER} TO ${literal(plan.reach.tag)}`;
+  await ask(session, [createStatement(stage, like, options), marker], { database });
+}
+
+/** The properties of the target; of the archived database where there is no target; else of a fresh database. */
+export async function modelOf(
+  { session, database }: LoggedIn,
+  plan: RestorePlan,
+): Promise<DatabaseProperties> {
+  const target = await ask(session, [propertiesSql(plan.into)], { database });
+  if (target !== "") return DatabaseProperties.parse(JSON.parse(target));
+  if (plan.rider !== undefined) return plan.rider.properties;
+  const fresh = await ask(session, [propertiesSql("template0")], { database });
+  return { ...DatabaseProperties.parse(JSON.parse(fresh)), ...FRESH, owner: plan.reach.target.username };
+}
+
+const FRESH = { isTemplate: false, comment: null, connectionLimit: -1, grants: null };
+
+/** Roles that own things in the archive and are not here come without login and without rights: a person decides about those. */
+async function makeRoles(
+  { session, database }: LoggedIn,
+  plan: RestorePlan,
+  roles: readonly string[],
+): Promise<void> {
+  if (roles.length === 0) return;
+  const statements = roles.flatMap((role) => [
+    `CREATE ROLE ${identifier(role)} NOLOGIN`,
+    `COMMENT ON ROLE ${identifier(role)} IS ${literal(roleMark(plan))}`,
+  ]);
+  await ask(session, ["begin", ...statements, "commit"], { database });
+}
+
+function roleMark({ reach }: RestorePlan): string {
+  return `made by cofre for restore ${reach.tag}`;
+}
+
+/** Drops the staging database, with whoever is in it, and the roles made for it. Nothing there is no error. */
+export async function sweepStage(loggedIn: LoggedIn, plan: RestorePlan): Promise<void> {
+  const { session, database } = loggedIn;
+  await dropDatabase(loggedIn, stageName(plan.reach.tag));
+  const printed = await ask(session, [madeRolesSql(plan)], { database });
+  const roles = z.array(z.string()).parse(JSON.parse(printed));
+  if (roles.length === 0) return;
+  await ask(session, [`DROP ROLE IF EXISTS ${roles.map(identifier).join(", ")}`], { database });
+}
+
+function madeRolesSql(plan: RestorePlan): string {
+  return `select coalesce(jsonb_agg(rolname), '[]') from pg_roles where shobj_description(oid, 'pg_authid') = ${literal(roleMark(plan))}`;
+}
+
+/** Statements for the switch: the roles are needed from now on, the mark would let a sweep drop them. */
+export async function keepRolesStatements(
+  { session, database }: LoggedIn,
+  plan: RestorePlan,
+): Promise<readonly string[]> {
+  const printed = await ask(session, [madeRolesSql(plan)], { database });
+  const roles = z.array(z.string()).parse(JSON.parse(printed));
+  return roles.map((role) => `COMMENT ON ROLE ${identifier(role)} IS NULL`);
+}
+
+export async function dropDatabase({ session, database }: LoggedIn, name: string): Promise<void> {
+  const there = await ask(session, [`select 1 from pg_database where datname = ${literal(name)}`], {
+    database,
+  });
+  if (there === "") return;
+  await ask(
+    session,
+    [
+      // A template cannot be dropped; and nobody shall come back in while it is.
+      `ALTER DATABASE ${identifier(name)} WITH IS_TEMPLATE false ALLOW_CONNECTIONS false`,
+      `do $$ begin perform pg_terminate_backend(pid) from pg_stat_activity where datname = any(${textArray([name])}); end $$`,
+      `DROP DATABASE IF EXISTS ${identifier(name)}`,
+    ],
+    { database },
+  );
+}
