@@ -1,6 +1,6 @@
 import { randomBytes } from "node:crypto";
 import { isFault, toFault } from "../model/fault.ts";
-import { type Bench, CHECKS } from "./checks.ts";
+import { type Bench, CHECK_FOLDER, CHECKS } from "./checks.ts";
 import type { Store } from "./store.ts";
 
 /** One line of the answer to "can archives rest here?". */
@@ -12,9 +12,6 @@ export interface StoreCheck {
   readonly detail?: string;
   readonly tookMs: number;
 }
-
-/** Where the checks leave their objects, and remove them again. */
-export const CHECK_FOLDER = "cofre-check";
 
 /**
  * "Test this store": tries on the real store what every backup relies on, one line after the other, and sweeps what it wrote. Never

@@ -4,8 +4,8 @@ import { buffer } from "node:stream/consumers";
 import { setTimeout as sleep } from "node:timers/promises";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { awkwardNames } from "../testing/specimens.ts";
-import { CHECK_FOLDER, checkStore, type StoreCheck } from "./check.ts";
-import { CHECKS } from "./checks.ts";
+import { checkStore, type StoreCheck } from "./check.ts";
+import { CHECK_FOLDER, CHECKS } from "./checks.ts";
 import type { Store } from "./store.ts";
 
 export interface StoreSpecimen extends AsyncDisposable {
