@@ -10,8 +10,3 @@ export interface Carriage {
   /** Extension of the archive, every stage included: `.dump.zst`. */
   readonly extension: string;
 }
-
-/** Key of an archive: the stem, `-n` on collision, the extension. */
-export function archiveKey(stem: string, extension: string, collision: number): string {
-  return collision === 0 ? stem + extension : `${stem}-${collision + 1}${extension}`;
-}

@@ -49,11 +49,15 @@ async function pauseOrStop(work: Work, followed: Followed, pauseMs: number): Pro
   }
 }
 
-/** Cancels on the server and rejects with the reason of the abort. */
+/**
+ * Rejects with the reason of the abort. A cancel stops the job on the server; a worker that merely lets go (`job.interrupted`) leaves
+ * it running for the next one.
+ */
 async function stop(work: Work, followed: Followed): Promise<never> {
+  const reason: unknown = work.signal.reason;
+  if (isFault(reason, "job.interrupted")) throw reason;
   await followed.jobs.cancel(followed.journals, followed.id);
   await followed.jobs.forget(followed.journals, followed.id);
-  const reason: unknown = work.signal.reason;
   throw reason instanceof Fault
     ? reason
     : new Fault("job.cancelled", "the work was cancelled", { cause: reason });

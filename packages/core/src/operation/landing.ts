@@ -1,5 +1,6 @@
 import { posix } from "node:path";
 import { PassThrough, type Readable } from "node:stream";
+import { withCollision } from "../archive/layout.ts";
 import type { DumpRemains, Source } from "../engine/engine.ts";
 import type { LoweredCommand } from "../host/host.ts";
 import type { ServerJobSpec, ServerJobView } from "../host/server-jobs.ts";
@@ -7,10 +8,11 @@ import { Fault, isFault } from "../model/fault.ts";
 import { chain } from "../pipeline/chain.ts";
 import { meter } from "../pipeline/meter.ts";
 import type { Place } from "../store/store.ts";
-import { archiveKey, type Carriage } from "./carriage.ts";
+import type { Carriage } from "./carriage.ts";
 import { follow } from "./follow.ts";
 import { incomingPath, journalsOn } from "./place.ts";
 import type { TakeBackup } from "./requests.ts";
+import { sweepOldAttempt } from "./sweep.ts";
 import { judge } from "./verdict.ts";
 import type { Work } from "./work.ts";
 
@@ -65,7 +67,7 @@ export async function landHere(
 export async function landThere(work: Work, carriage: Carriage, source: CommandSource): Promise<Landed> {
   const { server } = carriage.request.reach;
   const journals = await journalsOn(server, carriage.request.store);
-  await sweepOldAttempt(work, server.jobs, journals);
+  await sweepOldAttempt(server.jobs, journals, work.id);
   const spec = { ...(await jobSpec(work, carriage, source)), journals };
   const flow = server.jobs.stream(spec, work.signal);
   const stored = await putMetered(work, carriage, flow.bytes).catch(async (error: unknown) => {
@@ -125,18 +127,6 @@ async function judged(
   }
 }
 
-/** A streamed attempt that lost its reader cannot be taken up again: it is stopped, and the work starts anew. */
-async function sweepOldAttempt(
-  work: Work,
-  jobs: TakeBackup["reach"]["server"]["jobs"],
-  journals: string,
-): Promise<void> {
-  const [old] = await jobs.poll(journals, [work.id]);
-  if (old === undefined || old.state === "absent") return;
-  await jobs.cancel(journals, work.id);
-  await jobs.forget(journals, work.id);
-}
-
 interface PutArchive {
   readonly key: string;
   readonly bytes: number;
@@ -158,8 +148,8 @@ async function putMetered(work: Work, carriage: Carriage, bytes: Readable): Prom
 }
 
 async function freeKey({ store, keyStem }: TakeBackup, extension: string): Promise<string> {
-  for (let n = 0; n < MOST_COLLISIONS; n += 1) {
-    const key = archiveKey(keyStem, extension, n);
+  for (let n = 1; n <= MOST_COLLISIONS; n += 1) {
+    const key = withCollision(keyStem, n) + extension;
     if ((await store.stat(key)) === undefined) return key;
   }
   throw new Fault("store.exists", `every name from ${keyStem}${extension} on is taken in ${store.name}`);
@@ -173,8 +163,8 @@ async function publishHere(
 ): Promise<string> {
   const { files } = place.server;
   if (request.key !== undefined && (await wasPublished(place, request.key, incoming))) return request.key;
-  for (let n = 0; n < MOST_COLLISIONS; n += 1) {
-    const key = archiveKey(request.keyStem, extension, n);
+  for (let n = 1; n <= MOST_COLLISIONS; n += 1) {
+    const key = withCollision(request.keyStem, n) + extension;
     const path = posix.join(place.root, key);
     if ((await files.stat(path)) !== undefined) continue;
     await request.onKey(key);

@@ -1,10 +1,12 @@
 import type { Restoration, RestoreRequest } from "../engine/engine.ts";
 import type { UnitFacts } from "../model/engine.ts";
-import { Fault, toFault } from "../model/fault.ts";
+import { Fault, isFault, toFault } from "../model/fault.ts";
+import { factsOf } from "./facts.ts";
 import { journalsOn } from "./place.ts";
 import type { RestoreBackup, RestoredBackup } from "./requests.ts";
 import { readRiders } from "./riders.ts";
 import { subId } from "./sub-id.ts";
+import { sweepOldAttempt } from "./sweep.ts";
 import { unpackInto } from "./unpacking.ts";
 import { compareFacts, validateBackup } from "./validate-backup.ts";
 import type { Work } from "./work.ts";
@@ -29,6 +31,8 @@ export async function restoreBackup(work: Work, request: RestoreBackup): Promise
     const facts = await loadAndSwitch(work, request, { asked, restoration });
     return { facts, keptOld: request.engine.capabilities.keepsOld, warnings: [] };
   } catch (error) {
+    // A worker that lets go leaves everything to the next one, which asks what stage it is in.
+    if (isFault(error, "job.interrupted") && work.signal.aborted) throw error;
     throw await sweep(request, restoration, error);
   }
 }
@@ -42,8 +46,7 @@ export async function recoverRestore(work: Work, request: RestoreBackup): Promis
   const restoration = request.engine.restore(request.reach, await restoreRequest(request));
   const journals = await journalsOn(server, request.store);
   const load = subId(work.id, LOAD);
-  await server.jobs.cancel(journals, load);
-  await server.jobs.forget(journals, load);
+  await sweepOldAttempt(server.jobs, journals, load);
   if ((await restoration.stage()) === "switched") return;
   await restoration.abort();
   throw new Fault("job.interrupted", "the restore was cut before its switch; the target is as it was", {
@@ -125,16 +128,11 @@ async function sweep(request: RestoreBackup, restoration: Restoration, error: un
 
 async function restoreRequest({ manifest, units, store }: RestoreBackup): Promise<RestoreRequest> {
   const own = manifest.units.map((unit) => ({ from: unit.name, into: unit.name }));
-  const facts = manifest.units.map(({ name, counts, digests }) => ({
-    name,
-    counts,
-    ...(digests === undefined ? {} : { digests }),
-  }));
   return {
     units: units.length === 0 ? own : units,
     format: manifest.format,
     serverVersion: manifest.engineVersion,
-    facts,
+    facts: factsOf(manifest),
     riders: await readRiders(store, manifest),
   };
 }

@@ -12,6 +12,7 @@ import type { Store } from "../store/store.ts";
 import { follow } from "./follow.ts";
 import { journalsOn, placeOn } from "./place.ts";
 import { subId } from "./sub-id.ts";
+import { sweepOldAttempt } from "./sweep.ts";
 import { judge } from "./verdict.ts";
 import type { Step, Work } from "./work.ts";
 
@@ -73,7 +74,7 @@ async function onServer(work: Work, unpacking: Unpacking, sink: CommandSink): Pr
 async function fedFromCofre(work: Work, unpacking: Unpacking, sink: CommandSink): Promise<string> {
   const { server, store, manifest } = unpacking;
   const spec = await jobSpec(work, unpacking, sink);
-  await server.jobs.forget(spec.journals, spec.id);
+  await sweepOldAttempt(server.jobs, spec.journals, spec.id);
   const counted = meter((count) => report(work, unpacking, count));
   const bytes = chain(store.get(manifest.archive.key, { signal: work.signal }), counted, new PassThrough());
   const view = await server.jobs.feed(spec, bytes, work.signal);

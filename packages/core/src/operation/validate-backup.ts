@@ -4,6 +4,7 @@ import type { CheckPlan } from "../engine/engine.ts";
 import type { Server } from "../host/host.ts";
 import type { UnitFacts } from "../model/engine.ts";
 import { Fault, isFault } from "../model/fault.ts";
+import { factsOf } from "./facts.ts";
 import { placeOn } from "./place.ts";
 import type { ValidateBackup, ValidatedBackup } from "./requests.ts";
 import { throughCofre, type Unpacking, unpackInto } from "./unpacking.ts";
@@ -35,7 +36,7 @@ export async function validateBackup(work: Work, request: ValidateBackup): Promi
     part: "validate",
   });
   const facts = check.conclude(output);
-  compareFacts(manifest.units, facts, "archive.damaged");
+  compareFacts(factsOf(manifest), facts, "archive.damaged");
   return { depth: "readable", facts };
 }
 

@@ -1,0 +1,39 @@
+/** Core's front door: hosts, engines, stores and the stories that join them. */
+
+export { archiveKeyOf, keyStem, manifestKey } from "./archive/layout.ts";
+export { Manifest } from "./archive/manifest.ts";
+export { type ManifestStanding, openManifest } from "./archive/seal.ts";
+export { slugify } from "./archive/slug.ts";
+export type { Bench, Engine, Reach, ReachedContainer } from "./engine/engine.ts";
+export { engineById, engines } from "./engine/registry.ts";
+export { containerHost } from "./host/container.ts";
+export type { ContainerFacts } from "./host/container-facts.ts";
+export { findDocker } from "./host/docker.ts";
+export type { ContainerEvent, Docker } from "./host/docker-contract.ts";
+export type { Command, Files, Host, Server, ServerFacts } from "./host/host.ts";
+export { createLocalServer } from "./host/local.ts";
+export { connectSsh } from "./host/ssh.ts";
+export { readHostKey, type SshAuth, type SshOptions } from "./host/ssh-connection.ts";
+export type { SshHostKey } from "./host/ssh-keys.ts";
+export { type DetectedResource, detectResources, identityOf } from "./operation/detect-resources.ts";
+export { removeBackup } from "./operation/remove-backup.ts";
+export type {
+  Installation,
+  ManifestIdentity,
+  RestoreBackup,
+  RestoredBackup,
+  TakeBackup,
+  TakenBackup,
+  ValidateBackup,
+  ValidatedBackup,
+} from "./operation/requests.ts";
+export { dropOld, recoverRestore, restoreBackup, undoRestore } from "./operation/restore-backup.ts";
+export { subId } from "./operation/sub-id.ts";
+export { takeBackup } from "./operation/take-backup.ts";
+export { validateBackup } from "./operation/validate-backup.ts";
+export type { Step, Work } from "./operation/work.ts";
+export { CODECS, type CodecId } from "./pipeline/stage.ts";
+export { checkStore, type StoreCheck } from "./store/check.ts";
+export { directoryStore } from "./store/directory.ts";
+export { retrying } from "./store/retrying.ts";
+export type { Store } from "./store/store.ts";
