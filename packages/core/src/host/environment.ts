@@ -15,6 +15,11 @@ export function newMark(): string {
   return randomBytes(16).toString("hex");
 }
 
+/** The mark of a call: its own, or the one that a container's host gave it to find the same program inside. */
+export function markOf(command: Command): string {
+  return command.env?.[CALL_VARIABLE] ?? newMark();
+}
+
 /** Plain variables of a command with its tag and mark; names are checked, because a shell will read them. */
 export function plainVariables(
   command: Command,

@@ -2,7 +2,7 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { homedir, userInfo } from "node:os";
 import { setTimeout as sleep } from "node:timers/promises";
 import { Fault } from "../model/fault.ts";
-import { newMark, plainVariables, USUAL_PATH } from "./environment.ts";
+import { markOf, plainVariables, USUAL_PATH } from "./environment.ts";
 import type { Command, Server } from "./host.ts";
 import { abortFault, type Exit, type Program, type Start, type Stop, toolMissing } from "./program.ts";
 import { createServer } from "./server.ts";
@@ -63,7 +63,7 @@ function spawnChild(ground: Ground, command: Command, start: Start): ChildProces
   const [program, ...words] = command.argv;
   const env: Record<string, string> = {
     ...ground.environment,
-    ...plainVariables(command, { tag: start.tag, mark: newMark() }),
+    ...plainVariables(command, { tag: start.tag, mark: markOf(command) }),
   };
   for (const [name, secret] of Object.entries(command.secrets ?? {})) env[name] = secret.reveal();
   try {

@@ -105,7 +105,12 @@ async function writeFile(
 ): Promise<{ bytes: number }> {
   const partial = `${absolute(path).replace(/[^/]*$/, "")}.cofre-${randomBytes(8).toString("hex")}.partial`;
   let bytes = 0;
+  let broken: Error | undefined;
   const counted = relay(source, {
+    bad: (error) => {
+      broken = error;
+      return error;
+    },
     good: (passed) => {
       bytes = passed;
     },
@@ -120,7 +125,7 @@ async function writeFile(
     return { bytes };
   } catch (error) {
     await host.run(scripted({ script: scripts.REMOVE, paths: [partial] })).catch(() => undefined);
-    throw await withSizes(host, path, fileFaultOf(host.name, path, error));
+    throw broken ?? (await withSizes(host, path, fileFaultOf(host.name, path, error)));
   }
 }
 

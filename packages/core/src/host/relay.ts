@@ -7,18 +7,20 @@ export interface Ends {
   readonly bad?: (error: Error) => Error | Promise<Error>;
   /** Called before a good end is told, with the bytes that passed; throwing makes it a bad one. */
   readonly good?: (bytes: number) => void | Promise<void>;
+  /** Called before the source is closed, when the reader wants no more of it. */
+  readonly cut?: () => Promise<void>;
 }
 
 /** Passes a stream on and has the last word about how it ends. Closed only once the source is closed. */
-export function relay(source: Readable, { bad = same, good }: Ends): Readable {
+export function relay(source: Readable, { bad = same, good, cut = nothing }: Ends): Readable {
   let bytes = 0;
   const out = new Readable({
     highWaterMark: READ_AHEAD_BYTES,
     read: () => void source.resume(),
     destroy: (error, done) => {
-      if (source.closed) return done(error);
+      if (source.closed || source.readableEnded) return done(error);
       source.once("close", () => done(error));
-      source.destroy();
+      void cut().finally(() => source.destroy());
     },
   });
   const fail = (error: unknown) =>
@@ -34,6 +36,7 @@ export function relay(source: Readable, { bad = same, good }: Ends): Readable {
   });
   // Also tells an error from before this call, and a close without an end.
   finished(source, { writable: false }, (error) => {
+    if (out.destroyed) return;
     if (error) void Promise.resolve(bad(error)).then(fail, fail);
     else void finish().catch(fail);
   });
@@ -42,4 +45,8 @@ export function relay(source: Readable, { bad = same, good }: Ends): Readable {
 
 function same(error: Error): Error {
   return error;
+}
+
+function nothing(): Promise<void> {
+  return Promise.resolve();
 }

@@ -1,6 +1,6 @@
 import type { ClientChannel } from "ssh2";
 import { Fault } from "../model/fault.ts";
-import { newMark } from "./environment.ts";
+import { markOf } from "./environment.ts";
 import type { Command, Server } from "./host.ts";
 import { abortFault, type Exit, type Program, type Start, type Stop } from "./program.ts";
 import { createServer } from "./server.ts";
@@ -41,7 +41,7 @@ export async function connectSsh(options: SshOptions): Promise<Server> {
 
 async function launch(channels: SshChannels, command: Command, start: Start): Promise<Program> {
   if (start.signal?.aborted) throw abortFault(start.signal);
-  const mark = newMark();
+  const mark = markOf(command);
   const { line, prelude, missingMark } = remoteLine(command, { tag: start.tag, mark });
   const open = await channels.open(line, start.signal);
   const { channel } = open;
