@@ -12,11 +12,14 @@ export interface ServerJobSpec {
   readonly owner: string;
   /** Folder of all journals on that server, for example `/opt/backups/.cofre/jobs`. */
   readonly journals: string;
-  /** Each stage's stdout is the next one's stdin. One process per `docker exec`. */
+  /**
+   * Each stage's stdout is the next one's stdin. One process per `docker exec`. A command with a box MUST be the box's client, the
+   * word `exec` and its options: the job's tag, the companion's variable and `-i` are put behind that word.
+   */
   readonly stages: readonly [LoweredCommand, ...LoweredCommand[]];
   /** A file for the first stage's stdin; its bytes are digested when there is no `output`. */
   readonly input?: { readonly path: string };
-  /** Where the last stage's stdout comes to rest: written beside as `.partial`, synced, published without overwriting. Digested. */
+  /** Where the last stage's stdout comes to rest: written beside as `<path>.<id>.partial`, synced, published without overwriting. Digested. */
   readonly output?: { readonly path: string };
   /**
    * Runs beside the stages, started first. Its first line of stdout is exported to the stages under this name before they start;
@@ -38,9 +41,17 @@ export interface ServerJobView {
   readonly bytes: number;
   /** Bytes on the dump's side of the last stage, where the server can tell. */
   readonly rawBytes: number | null;
-  /** Exit code of every stage, companion, observer and sink by name, null while unknown. */
+  /**
+   * Exit code of what has ended, in the order of their ends: `stage1`, `stage2`…, `companion`, `observer`, and the parts between
+   * them: `source` (reads the input), `copy` (to the observer), `digest`, `sink` (writes the output).
+   */
   readonly codes: Readonly<Record<string, number | null>>;
-  /** Of the output, else of the input; null when the server has no tool for it. */
+  /**
+   * What failed first and made the rest fail: a name of `codes`, or `left` (a program ran on after its client had ended),
+   * `publish` (the output's name was taken meanwhile), `journal`, `runner` (was told to end). Null when nothing did.
+   */
+  readonly firstFailure: string | null;
+  /** Of the output or stream, else of the input; null until it is over or when the server has no tool for it. */
   readonly sha256: string | null;
   /** Head and tail of everything the stages said, at most 4 KiB. */
   readonly stderr: string;
@@ -55,21 +66,32 @@ export interface ServerJobView {
 
 /** The work that can be left running on a server. POSIX sh only; secrets travel on stdin of the start. */
 export interface ServerJobs {
-  /** Starts, or attaches to, a detached job. Resolves once it runs (or has already ended). */
+  /**
+   * Starts, or attaches to, a detached job. Resolves once it runs (or has already ended). Throws `server.permission`,
+   * `server.read-only`, `server.no-space` (with sizes), `not.found` (folder of the output), `archive.missing` (the input),
+   * `store.exists` (the output), `state.conflict` (the id is another owner's).
+   */
   start(spec: ServerJobSpec): Promise<ServerJobView>;
   /** Runs the stages attached, last stage's stdout as a stream (no `output`): for archives that rest elsewhere. The stream MUST error unless every stage, companion and observer exited 0. */
   stream(
     spec: ServerJobSpec,
     signal?: AbortSignal,
   ): { readonly bytes: Readable; readonly ended: Promise<ServerJobView> };
-  /** Runs the stages attached, fed from a stream (no `input`). MUST fail the job when the source errors. */
+  /**
+   * Runs the stages attached, fed from a stream (no `input`). The stages see an end of their input only when every byte arrived:
+   * MUST cancel the job and reject when the source errors. Resolves with the view of a job that ended by itself, also a failed one.
+   */
   feed(spec: ServerJobSpec, source: Readable, signal?: AbortSignal): Promise<ServerJobView>;
   /** One command for all ids, about 6 ms a job. */
   poll(journals: string, ids: readonly string[]): Promise<readonly ServerJobView[]>;
   /** Every job of this owner under the folder. */
   list(journals: string, owner: string): Promise<readonly ServerJobView[]>;
-  /** Stops everything that carries the job's tag, inside containers too, and looks that it is gone; sweeps what a dead job left. Resolves with the final view. */
-  cancel(journals: string, id: string): Promise<ServerJobView>;
-  /** Removes an ended job's journal. */
-  forget(journals: string, id: string): Promise<void>;
+  /**
+   * Stops everything that carries the job's tag, inside containers too, and looks that it is gone; sweeps what a dead job left.
+   * Resolves with the final view: `cancelled`, or how it had ended before. Still `running` or `died` when something could not be
+   * stopped within ten seconds. Throws `state.conflict` when it is not this owner's.
+   */
+  cancel(journals: string, id: string, owner?: string): Promise<ServerJobView>;
+  /** Removes an ended job's journal, sweeping what a dead job left; nothing there is no error. Throws `state.conflict` while it runs. */
+  forget(journals: string, id: string, owner?: string): Promise<void>;
 }

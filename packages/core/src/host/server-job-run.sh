@@ -1,0 +1,263 @@
+# The job itself, as its journal's copy runs it: sh JOURNAL/job run JOURNAL MODE. The mode is `detached`, `stream` (the last
+# stage's stdout is the channel) or `feed` (the first stage's stdin is the channel).
+
+# openssl uses the processor's own instructions where coreutils often does not: six times as fast.
+digest() {
+  if has openssl && [ -n "$(echo | openssl dgst -sha256 -r 2> /dev/null)" ]; then
+    openssl dgst -sha256 -r
+  elif has sha256sum; then
+    sha256sum
+  elif has shasum; then
+    shasum -a 256
+  else
+    wc -c # no digest, but a number that a cut changes
+  fi
+}
+
+tell() { echo "$1 $2" >&4; } # to the loop in `run`: this part ended with that code
+
+# One program in an environment of its own; its secrets are in no other.
+stage() {
+  {
+    (
+      exec 2>&6 3>&- 4>&- 5<&- 6>&- 7<&-
+      [ ! -e "$D/cancel" ] || exit 125
+      COFRE_JOB=$id
+      export COFRE_JOB
+      read -r self others < /proc/self/stat && echo "$self" > "$D/pid.$1"
+      "run_$1"
+    )
+  } 2> /dev/null # this shell's own report of a signal: the code tells it
+  tell "$1" $?
+}
+
+# Copies stdin to the observer too.
+copy() {
+  tee "$D/observer.in" 3>&- 4>&- 5<&- 7<&-
+  tell copy $?
+}
+
+# An observer that ends early leaves the rest to be read, or the dump would break.
+observe() {
+  stage observer | {
+    head -c "$((OBSERVED + 1))" > "$D/observed"
+    cat > /dev/null
+  } 4>&-
+  cat > /dev/null
+}
+
+# Stages from the Nth on, each in the next one's stdin. No pipefail: every stage tells its own code.
+chain() {
+  if [ "$1" -lt "$count" ]; then
+    part "$1" | chain "$(($1 + 1))"
+  else
+    part "$1"
+  fi
+}
+
+part() {
+  if [ "$1" = 1 ] && [ -n "$observed" ]; then
+    stage stage1 | copy
+  else
+    stage "stage$1"
+  fi
+}
+
+# Passes stdin on and digests it. A broken pipe behind it is that stage's concern: the digest is of everything.
+digest_source() {
+  trap '' PIPE
+  tee "$D/source.digest" 3>&- 4>&- 5<&- 7<&- 2> /dev/null
+  :
+}
+
+read_source() {
+  (
+    exec 3>&- 4>&- 5<&- 6>&- 7<&-
+    COFRE_SOURCE=$id
+    export COFRE_SOURCE
+    read -r self others < /proc/self/stat && echo "$self" > "$D/pid.source"
+    exec cat
+  )
+}
+
+from_input() {
+  {
+    read_source
+    tell source $?
+  } | digest_source
+}
+
+# The end of the channel may be a cut: the stages see an end of input only once the feeding side vouched for every byte.
+from_channel() {
+  read_source | digest_source
+  tries=0
+  until [ -e "$D/fed" ] || [ -e "$D/failed" ] || [ -e "$D/cancel" ] || [ "$tries" -ge 300 ]; do
+    pause 0.1
+    tries=$((tries + 1))
+  done
+  if is_vouched; then
+    tell source 0
+  else
+    [ -e "$D/failed" ] || [ -e "$D/cancel" ] || echo "the input ended, and the side that feeds it did not vouch for it" >&2
+    end_all
+    tell source 1
+  fi
+}
+
+is_vouched() {
+  first_line "$D/fed"
+  vouched=$line tries=0
+  [ -n "$vouched" ] || return 1
+  until first_line "$D/source.sum" && [ -n "$line" ] || [ "$tries" -ge 100 ]; do
+    pause 0.1
+    tries=$((tries + 1))
+  done
+  set -- $line
+  [ "$1" = "${vouched#* }" ] || [ "$1" = "${vouched%% *}" ]
+}
+
+end_all() {
+  for hard in TERM TERM KILL KILL KILL KILL; do
+    sweep "$hard"
+    [ -n "$left" ] || break
+    pause 0.5
+  done
+  [ -z "$left" ] || printf 'still there after KILL: %s\n' "$left" >&2
+}
+
+reads_input() { [ -n "$input" ] && [ -z "$output" ] && [ "$mode" != stream ]; }
+
+flow() {
+  if [ "$mode" = feed ]; then
+    from_channel <&7 | chain 1
+  elif reads_input; then
+    from_input < "$input" | chain 1
+  else
+    chain 1 < "${input:-/dev/null}"
+  fi
+}
+
+digest_output() {
+  tee "$D/digest" 3>&- 4>&- 5<&- 7<&-
+  tell digest $?
+}
+
+# dd ends at the first write that fails, and says why; a disk that is full stops the job at once.
+sink() {
+  dd_said=$(LC_ALL=C dd of="$partial" bs=1048576 conv=fsync 2>&1 3>&- 4>&- 5<&- 7<&-)
+  dd_code=$?
+  [ "$dd_code" = 0 ] || printf '%s\n' "$dd_said" >&2
+  tell sink "$dd_code"
+}
+
+keep_printed() {
+  tail -c "$PRINTED" > "$D/printed" 3>&- 4>&- 5<&- 7<&-
+  tell sink $?
+}
+
+land() {
+  if [ -n "$output" ]; then
+    flow | digest_output | sink
+  elif [ "$mode" = stream ]; then
+    flow | digest_output >&3
+  else
+    flow | keep_printed
+  fi
+}
+
+# Starts the companion and waits for its first line, which the stages get as a variable.
+accompany() {
+  mkfifo "$D/companion.out" "$D/companion.line"
+  stage companion > "$D/companion.out" 3>&- 5<&- 7<&- &
+  {
+    IFS= read -r told || :
+    printf '%s\n' "$told" > "$D/companion.line"
+    {
+      printf '%s\n' "$told"
+      cat
+    } | {
+      head -c "$((KEEP + 1))" > "$D/companion"
+      cat > /dev/null
+    } 4>&-
+  } < "$D/companion.out" 3>&- 5<&- 7<&- &
+  IFS= read -r told < "$D/companion.line" || :
+  [ -n "$told" ] && export "$exports=$told"
+}
+
+# The first failure ends the rest: what only waits for its input gets a moment to end by itself, then everything is stopped.
+fail() {
+  [ -z "$first" ] || return 0
+  first=$1
+  true > "$D/failed"
+  sh "$D/job" stop "$D" "$mode" < /dev/null > /dev/null 2>&1 3>&- 4>&- 5<&- 6>&- 7<&- &
+  stopper=$!
+}
+
+run() {
+  D=$1 mode=$2 id=${1##*/} first= stopper= codes=
+  trap '' HUP
+  trap 'fail runner' TERM INT
+  unset COFRE_JOB
+  cd / && [ ! -e "$D/status" ] && [ ! -e "$D/cancel" ] && [ ! -e "$D/pid" ] && sign pid $$ || exit 1
+  { renice -n 10 -p $$ && ionice -c 2 -n 7 -p $$; } > /dev/null 2>&1
+  . "$D/spec"
+  [ "$mode" != detached ] || eval "$(cat)"
+  for name in $secrets_here; do # no longer exported: a stage exports its own
+    eval "value=\$$name; unset $name; $name=\$value"
+  done
+  value=
+  open_journal
+  work
+  finish
+}
+
+# 3 the channel out, 4 telling, 5 listening, 6 what programs say, 7 the channel in.
+open_journal() {
+  exec 3>&1 7<&0 < /dev/null > /dev/null
+  [ "$mode" = stream ] || exec 3>&-
+  [ "$mode" = feed ] || exec 7<&-
+  mkfifo "$D/events" "$D/words"
+  exec 4<> "$D/events" 5< "$D/events"
+  exec 4> "$D/events"
+  {
+    head -c "$WORDS" 1<> "$D/err" # over what is there already: a full disk takes no new block
+    tail -c "$WORDS" > "$D/err.tail"
+  } < "$D/words" 2> /dev/null 3>&- 4>&- 5<&- 7<&- &
+  listener=$!
+  exec 6> "$D/words" 2>&6
+}
+
+work() {
+  if [ -z "$exports" ] || accompany; then
+    if reads_input || [ "$mode" = feed ]; then
+      mkfifo "$D/source.digest"
+      digest < "$D/source.digest" > "$D/source.sum" 3>&- 7<&- &
+    fi
+    if [ -n "$output" ] || [ "$mode" = stream ]; then
+      mkfifo "$D/digest"
+      digest < "$D/digest" > "$D/sum" 3>&- 7<&- &
+    fi
+    if [ -n "$observed" ]; then
+      mkfifo "$D/observer.in"
+      observe < "$D/observer.in" 3>&- 7<&- &
+    fi
+    land &
+  else
+    echo "the companion ended before it printed a line" >&2
+    fail companion
+  fi
+  exec 3>&- 4>&- 7<&-
+  while :; do
+    if read -r name code <&5; then
+      codes="$codes$name $code
+"
+      echo "$name $code" >> "$D/codes"
+      [ "$code" = 0 ] || fail "$name"
+    elif [ -n "$first" ] && [ -z "$heard" ]; then
+      heard=yes # a signal interrupts the reading once
+    else
+      break # nobody is left who could tell
+    fi
+  done
+}
+heard=

@@ -1,0 +1,157 @@
+import { posix } from "node:path";
+import { Fault } from "../model/fault.ts";
+import type { Secret } from "../model/secret.ts";
+import type { LoweredCommand } from "./host.ts";
+import type { ServerJobSpec } from "./server-jobs.ts";
+import { quote, quoteAll } from "./ssh-quote.ts";
+
+export type JobMode = "detached" | "stream" | "feed";
+
+/** A spec in the words of the job script. */
+export interface WrittenSpec {
+  /** Shell functions and assignments, fit for the journal: it names the secrets' variables, never their values. */
+  readonly text: string;
+  /** Values of those variables. */
+  readonly secrets: Readonly<Record<string, Secret>>;
+  readonly partial: string;
+}
+
+interface Part {
+  readonly name: string;
+  readonly command: LoweredCommand;
+  /** Gets the companion's line. */
+  readonly isAccompanied: boolean;
+  /** Its stdin is a pipe or a file. */
+  readonly isFed: boolean;
+}
+
+const NAME = /^[A-Za-z_][A-Za-z0-9_]*$/;
+
+/** Writes a spec down for the server. Throws `input.invalid` for what no shell or program could receive. */
+export function writeSpec(spec: ServerJobSpec, mode: JobMode): WrittenSpec {
+  checkSpec(spec, mode);
+  const secrets: Record<string, Secret> = {};
+  const parts = partsOf(spec, mode);
+  const functions = parts.map((part) => functionOf(part, { spec, secrets }));
+  const output = spec.output?.path ?? "";
+  const partial = output === "" ? "" : `${output}.${spec.id}.partial`;
+  const lines = [
+    `output=${quote(output)} partial=${quote(partial)} input=${quote(spec.input?.path ?? "")}`,
+    `count=${spec.stages.length} exports=${quote(spec.companion?.exports ?? "")} observed=${spec.observer ? "yes" : "''"}`,
+    `secrets_here='${Object.keys(secrets).join(" ")}'`,
+    `boxes() {\n:\n${boxLines(parts)}}`,
+    ...functions,
+  ];
+  return { text: lines.join("\n"), secrets, partial };
+}
+
+function partsOf(spec: ServerJobSpec, mode: JobMode): Part[] {
+  const stages = spec.stages.map((command, index) => ({
+    name: `stage${index + 1}`,
+    command,
+    isAccompanied: spec.companion !== undefined,
+    isFed: index > 0 || spec.input !== undefined || mode === "feed",
+  }));
+  const { companion, observer } = spec;
+  const beside: Part[] = [];
+  if (companion) {
+    beside.push({ name: "companion", command: companion.command, isAccompanied: false, isFed: false });
+  }
+  if (observer) {
+    beside.push({ name: "observer", command: observer, isAccompanied: companion !== undefined, isFed: true });
+  }
+  return [...stages, ...beside];
+}
+
+/** One program as a shell function that becomes it: its variables are exported in its own subshell alone. */
+function functionOf(
+  part: Part,
+  { spec, secrets }: { spec: ServerJobSpec; secrets: Record<string, Secret> },
+): string {
+  const { command, name } = part;
+  const exported = Object.entries(command.env ?? {}).map(
+    ([key, value]) => `export ${variable(key)}=${quote(value)}`,
+  );
+  for (const [key, secret] of Object.entries(command.secrets ?? {})) {
+    const kept = `COFRE_SECRET_${Object.keys(secrets).length}`;
+    secrets[kept] = secret;
+    exported.push(`export ${variable(key)}="$${kept}"`);
+  }
+  const argv = argvOf(part, spec);
+  return [`run_${name}() {`, ...exported, `exec ${quoteAll(argv)}`, "}"].join("\n");
+}
+
+function variable(name: string): string {
+  if (NAME.test(name)) return name;
+  throw new Fault("input.invalid", `"${name}" cannot be the name of an environment variable`);
+}
+
+/**
+ * A boxed program's words, as the container engine's client takes them: the job's tag and the companion's variable go in by
+ * `-e`, stdin by `-i`; sudo lets the client see the variables that it hands on without their values.
+ */
+function argvOf({ command, isAccompanied, isFed }: Part, spec: ServerJobSpec): readonly string[] {
+  const { box, argv } = command;
+  if (!box) return argv;
+  const words = box.client.length;
+  const isExec = box.client.every((word, index) => argv[index] === word) && argv[words] === "exec";
+  if (!isExec)
+    throw new Fault("bug", "a program in a container is not lowered to its client's words and exec");
+  const handedOn = isAccompanied && spec.companion ? [spec.companion.exports] : [];
+  const options = [
+    ...(isFed ? ["-i"] : []),
+    ...["-e", `COFRE_JOB=${spec.id}`],
+    ...handedOn.flatMap((name) => ["-e", name]),
+  ];
+  const seen = [...Object.keys(command.env ?? {}), ...Object.keys(command.secrets ?? {}), ...handedOn];
+  const client = clientSeeing(argv.slice(0, words), seen);
+  return [...client, "exec", ...options, ...argv.slice(words + 1)];
+}
+
+function clientSeeing(client: readonly string[], names: readonly string[]): readonly string[] {
+  const [program = "", ...rest] = client;
+  if (posix.basename(program) !== "sudo" || names.length === 0) return client;
+  return [program, `--preserve-env=${names.join(",")}`, ...rest];
+}
+
+/** Where programs of this job live, each place once: `box CONTAINER USER CLIENT…`. */
+function boxLines(parts: readonly Part[]): string {
+  const lines = parts.flatMap(({ command: { box } }) =>
+    box ? [`box ${quoteAll([box.container, box.user ?? "", ...box.client])}\n`] : [],
+  );
+  return Array.from(new Set(lines)).join("");
+}
+
+/** A job's id is part of paths and patterns: nothing but 32 hex characters passes. */
+export function checkId(id: string): void {
+  if (!/^[0-9a-f]{32}$/.test(id))
+    throw new Fault("input.invalid", "a server job's id is 32 characters of [0-9a-f]");
+}
+
+export function checkOwner(owner: string): void {
+  if (!/^[\w.:-]{1,128}$/.test(owner)) {
+    throw new Fault(
+      "input.invalid",
+      "the owner of a server job is 1 to 128 letters, digits, dots, colons and dashes",
+    );
+  }
+}
+
+export function checkPath(path: string): void {
+  if (!path.startsWith("/") || path.endsWith("/") || path.includes("\0")) {
+    throw new Fault("input.invalid", "the path of a server job's file is absolute and names no folder", {
+      context: { path },
+    });
+  }
+}
+
+function checkSpec(spec: ServerJobSpec, mode: JobMode): void {
+  checkId(spec.id);
+  checkOwner(spec.owner);
+  for (const path of [spec.journals, spec.input?.path, spec.output?.path]) {
+    if (path !== undefined) checkPath(path);
+  }
+  if (spec.companion) variable(spec.companion.exports);
+  if (mode === "stream" && spec.output) throw new Fault("bug", "a streamed job has no output file");
+  if (mode === "feed" && spec.input) throw new Fault("bug", "a fed job has no input file");
+}

@@ -1,0 +1,145 @@
+# Server jobs, the part that every call has: who is alive, what carries a job's mark, how the journal is written. POSIX sh, as
+# dash, bash and busybox run it. Behind it comes what a call is for: server-job-run.sh and server-job-end.sh are the job itself,
+# server-job-ask.sh the questions from outside.
+#
+# The journal, mode 0700:
+#   owner, spec, job   who asked, what runs (functions run_stage1 and so on, without secrets), these scripts
+#   starter, pid       who prepared it, who runs it: "pid start-time boot-id"
+#   codes              "name exit-code", a line for each program that ended
+#   err, err.tail      head and tail of what the programs said on stderr
+#   companion, observed, printed, sum, source.sum   what was kept of stdout, and digests
+#   cancel, failed, fed   notes: end it; something failed; the side that feeds vouches for every byte
+#   verdict            the status to be, written before the file gets its name
+#   status             the last word; a journal with it is over
+umask 077
+KEEP=16777216 OBSERVED=65536 PRINTED=65536 WORDS=2048
+signal=0 chosen=
+
+has() { command -v "$1" > /dev/null 2>&1; }
+pause() { sleep "$1" 2> /dev/null || sleep 1; } # POSIX knows whole seconds only
+now() { date +%s; }
+hex() { od -An -v -tx1 | tr -d ' \n'; }
+
+# The first line of a file as $line, without a process.
+first_line() {
+  line=
+  [ ! -r "$1" ] || IFS= read -r line < "$1" || :
+} 2> /dev/null
+
+put() { cat > "$D/$1.new" && mv -f "$D/$1.new" "$D/$1"; }
+durable() { sync "$1" 2> /dev/null || sync; }
+size_of() { stat -c %s "$1" 2> /dev/null || { ls -ln "$1" | awk '{ print $5; exit }'; } 2> /dev/null; }
+
+# ---- who is who
+
+# $identity: start time and boot id of a process that lives, by which its number cannot be mistaken for a later one's.
+identify() {
+  identity=
+  first_line "/proc/$1/stat"
+  [ -n "$line" ] || return 1
+  set -- ${line##*\) }
+  case $1 in Z | X) return 1 ;; esac
+  [ "$#" -ge 20 ] || return 1
+  shift 19
+  identity=$1
+  first_line /proc/sys/kernel/random/boot_id
+  identity="$identity ${line:--}"
+}
+
+# Whether the process that a file of the journal names lives; $pid is its number.
+lives() {
+  pid=
+  first_line "$D/$1"
+  set -- $line
+  [ "$#" -eq 3 ] || return 1
+  pid=$1 known="$2 $3"
+  identify "$pid" && [ "$identity" = "$known" ]
+}
+
+sign() { identify "$2" && echo "$2 $identity" | put "$1"; }
+
+# Busybox's grep may see nothing behind the first NUL, and older ones know no -z.
+choose_grep() {
+  chosen=yes
+  if printf 'a\0b' | grep -qs b; then
+    carrying() { grep -ls "$1" /proc/[0-9]*/environ; }
+  else
+    carrying() { for f in /proc/[0-9]*/environ; do tr '\0' '\n' < "$f" | grep -qs "$1" && echo "$f"; done; }
+  fi
+} 2> /dev/null
+
+# Signals what carries one of the job's marks in its environment, and prints whom it reached.
+SIGNAL_MARKED='for f in $(carrying "$1"); do
+  p=${f#/proc/} p=${p%/environ}
+  kill "-$2" "$p" && echo "$p"
+done 2> /dev/null'
+signal_marked() { eval "$SIGNAL_MARKED"; }
+
+# The same inside a container. As the programs own user: root in there may not read the environment of others.
+SIGNAL_INSIDE="if printf 'a\\0b' | grep -qs b; then
+  carrying() { grep -ls \"\$1\" /proc/[0-9]*/environ; }
+else
+  carrying() { for f in /proc/[0-9]*/environ; do tr '\\0' '\\n' < \"\$f\" | grep -qs \"\$1\" && echo \"\$f\"; done; }
+fi 2> /dev/null
+$SIGNAL_MARKED
+:"
+box() { # box CONTAINER USER CLIENT...
+  box_name=$1 box_user=$2
+  shift 2
+  limit=
+  ! has timeout || limit='timeout 5'
+  box_said=$($limit "$@" exec ${box_user:+-u "$box_user"} "$box_name" sh -c "$SIGNAL_INSIDE" sh "COFRE_JOB=$id" "$signal" 2>&1 < /dev/null)
+  case $?:$box_said in
+  0:*) [ -z "$box_said" ] || printf '%s\n' "$box_said" ;;
+  126:* | 127:*) ;; # no sh in there: nothing to look with
+  *'is not running'* | *'o such container'*) [ "$signal" != 0 ] || echo "$box_name is gone" ;;
+  *) printf 'nobody can see into %s: %s\n' "$box_name" "$box_said" ;;
+  esac
+}
+
+# sweep SIGNAL [MARK]: signals everything of this job, here and inside containers (0 only looks); $left says who was reached.
+sweep() {
+  signal=$1
+  [ -n "$chosen" ] || choose_grep
+  left=$(signal_marked "${2-COFRE_JOB=}$id" "$1"; boxes)
+}
+
+# The numbers of all descendants of a process, by the table of processes.
+descendants() {
+  cat /proc/[0-9]*/stat 2> /dev/null | awk -v root="$1" "$READ_STAT"'
+    END { for (p in parent) { q = p; for (n = 0; n < 64 && q in parent && q != root; n++) q = parent[q]; if (q == root && p != root) print p } }'
+}
+READ_STAT='/^[0-9]+ \(.*\) [A-Za-z] / { p = $1; sub(/^.*\) /, ""); parent[p] = $2; ticks[p] = $12 + $13 + $14 + $15 }'
+
+# CPU ticks of each of these processes and all below it, those that already ended included: "pPID=TICKS" lines.
+worked() {
+  cat /proc/[0-9]*/stat 2> /dev/null | awk -v roots="$*" "$READ_STAT"'
+    END {
+      count = split(roots, root, " ")
+      for (i = 1; i <= count; i++) sum[root[i]] = 0
+      for (p in parent) { q = p; for (n = 0; n < 64 && !(q in sum) && q in parent; n++) q = parent[q]; if (q in sum) sum[q] += ticks[p] }
+      for (q in sum) print "p" q "=" sum[q]
+    }'
+}
+
+# ---- words of the journal
+
+read_sum() {
+  first_line "$D/$1"
+  set -- $line
+  sum=${1-}
+  [ -n "$sum" ]
+}
+
+status_text() { # STATE BYTES
+  echo "state $1"
+  echo "bytes $2"
+  echo "sha256 $sum"
+  echo "first $first"
+  printf '%s' "$codes" | while read -r name code; do echo "code $name $code"; done
+  echo "ended $(now)"
+}
+
+remove_pipes() {
+  for pipe in "$D"/*; do [ ! -p "$pipe" ] || rm -f "$pipe"; done
+}
