@@ -1,9 +1,9 @@
-import { Fault } from "../model/fault.ts";
 import type { Host, Server, ServerFacts } from "./host.ts";
 import { posixFiles } from "./posix-files.ts";
 import type { Launch } from "./program.ts";
 import { programCalls } from "./program-calls.ts";
 import { readServerFacts } from "./server-facts.ts";
+import { createServerJobs } from "./server-jobs-runner.ts";
 
 /** A machine from the one act that machines differ in, starting a program, and what it takes to let it go. */
 export function createServer(ground: {
@@ -17,9 +17,7 @@ export function createServer(ground: {
   let facts: Promise<ServerFacts> | undefined;
   return {
     ...host,
-    get jobs(): Server["jobs"] {
-      throw new Fault("bug", "server jobs are not there yet");
-    },
+    jobs: createServerJobs(host),
     facts: () => {
       facts ??= readServerFacts(host).catch((error: unknown) => {
         facts = undefined; // a machine that did not answer is asked again
