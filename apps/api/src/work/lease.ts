@@ -1,0 +1,151 @@
+import { and, asc, eq, inArray, lt, ne, sql } from "drizzle-orm";
+import type { Database } from "../db/database.ts";
+import { jobs } from "../db/schema/jobs.ts";
+import { resourceLocks } from "../db/schema/resource-locks.ts";
+import type { JobRow } from "./queue-contract.ts";
+
+export const LEASE_MS = 30_000;
+/** How many queued jobs are looked at before the worker gives up for now: those in front may wait for their resource. */
+const LOOKED_AT = 100;
+
+export interface Claiming {
+  readonly workerId: string;
+  readonly now: Date;
+  /** Jobs at once on one server, by all workers together. */
+  readonly perServer: number;
+}
+
+/** Takes the first queued job whose resource and server are free. One job per resource at a time, across all kinds. */
+export async function claimNext(db: Database, claiming: Claiming): Promise<JobRow | undefined> {
+  return await db.transaction(async (tx) => {
+    const queued = await tx
+      .select()
+      .from(jobs)
+      .where(eq(jobs.status, "queued"))
+      .orderBy(asc(jobs.id))
+      .limit(LOOKED_AT)
+      .for("update", { skipLocked: true });
+    for (const job of queued) {
+      if (!(await serverHasRoom(tx, job, claiming.perServer))) continue;
+      if (await lockResource(tx, job)) return await start(tx, job, claiming);
+    }
+    return undefined;
+  });
+}
+
+async function serverHasRoom(tx: Database, { serverId }: JobRow, perServer: number): Promise<boolean> {
+  if (serverId === null) return true;
+  const running = await tx
+    .select({ id: jobs.id })
+    .from(jobs)
+    .where(and(eq(jobs.serverId, serverId), eq(jobs.status, "running")));
+  return running.length < perServer;
+}
+
+async function lockResource(tx: Database, { id, resourceId, attempt }: JobRow): Promise<boolean> {
+  if (resourceId === null) return true;
+  const locked = await tx
+    .insert(resourceLocks)
+    .values({ resourceId, jobId: id, attempt: attempt + 1 })
+    .onConflictDoNothing()
+    .returning({ resourceId: resourceLocks.resourceId });
+  return locked.length === 1;
+}
+
+async function start(tx: Database, job: JobRow, { workerId, now }: Claiming): Promise<JobRow | undefined> {
+  const [row] = await tx
+    .update(jobs)
+    .set({
+      status: "running",
+      attempt: job.attempt + 1,
+      workerId,
+      startedAt: job.startedAt ?? now,
+      heartbeatAt: now,
+      leaseUntil: new Date(now.getTime() + LEASE_MS),
+    })
+    .where(eq(jobs.id, job.id))
+    .returning();
+  return row;
+}
+
+/** Takes over a job whose worker no longer renews its lease. `anyLease`: nobody else can be alive (the embedded database at its start). */
+export async function takeOver(
+  db: Database,
+  { workerId, now }: Claiming,
+  { anyLease }: { readonly anyLease: boolean },
+): Promise<JobRow | undefined> {
+  return await db.transaction(async (tx) => {
+    const lost = anyLease ? ne(jobs.workerId, workerId) : lt(jobs.leaseUntil, now);
+    const [job] = await tx
+      .select()
+      .from(jobs)
+      .where(and(eq(jobs.status, "running"), lost))
+      .orderBy(asc(jobs.id))
+      .limit(1)
+      .for("update", { skipLocked: true });
+    if (job === undefined) return undefined;
+    if (job.resourceId !== null) {
+      const lock = { resourceId: job.resourceId, jobId: job.id, attempt: job.attempt + 1 };
+      await tx
+        .insert(resourceLocks)
+        .values(lock)
+        .onConflictDoUpdate({
+          target: resourceLocks.resourceId,
+          set: lock,
+          setWhere: eq(resourceLocks.jobId, job.id),
+        });
+    }
+    return await start(tx, job, { workerId, now, perServer: 0 });
+  });
+}
+
+/** The fence: a worker writes only while the row still carries its own attempt. */
+export function mine(job: Pick<JobRow, "id" | "attempt">) {
+  return and(eq(jobs.id, job.id), eq(jobs.attempt, job.attempt), eq(jobs.status, "running"));
+}
+
+/** Renews the lease and tells whether somebody asked to cancel; undefined when the job is no longer ours. */
+export async function renew(
+  db: Database,
+  job: JobRow,
+  now: Date,
+): Promise<{ readonly cancelRequested: boolean } | undefined> {
+  const [row] = await db
+    .update(jobs)
+    .set({
+      heartbeatAt: now,
+      leaseUntil: new Date(now.getTime() + LEASE_MS),
+      updatedAt: sql`${jobs.updatedAt}`,
+    })
+    .where(mine(job))
+    .returning({ cancelRequestedAt: jobs.cancelRequestedAt });
+  return row === undefined ? undefined : { cancelRequested: row.cancelRequestedAt !== null };
+}
+
+/** Lets the next worker take these jobs at once. */
+export async function giveBack(db: Database, running: readonly JobRow[], now: Date): Promise<void> {
+  if (running.length === 0) return;
+  const ids = running.map((job) => job.id);
+  await db
+    .update(jobs)
+    .set({ leaseUntil: new Date(now.getTime() - 1), workerId: "" })
+    .where(and(inArray(jobs.id, ids), eq(jobs.status, "running")));
+}
+
+/** Writes a job's end and frees its resource, in one transaction. False when the job was no longer ours. */
+export async function endJob(
+  db: Database,
+  job: JobRow,
+  end: Pick<typeof jobs.$inferInsert, "status" | "error" | "result" | "finishedAt" | "progress">,
+): Promise<boolean> {
+  return await db.transaction(async (tx) => {
+    const ended = await tx
+      .update(jobs)
+      .set({ ...end, phase: "done", leaseUntil: null })
+      .where(mine(job))
+      .returning({ id: jobs.id });
+    if (ended.length === 0) return false;
+    await tx.delete(resourceLocks).where(eq(resourceLocks.jobId, job.id));
+    return true;
+  });
+}

@@ -1,0 +1,64 @@
+import { type RestoreBackup, recoverRestore, restoreBackup } from "@cofre/core";
+import { Fault, isFault } from "@cofre/core/model";
+import type { ReachedResource } from "../reach/reach.ts";
+import type { RestoreJob } from "./job-request.ts";
+import { backupById, manifestOf } from "./rows.ts";
+import type { Running } from "./running.ts";
+import { failOpenRow, takeArchive } from "./taking.ts";
+
+/** Restores a backup into a resource. A restore whose worker died is not begun anew: what it left is swept, or its switch is confirmed. */
+export async function doRestore(running: Running): Promise<void> {
+  const { deps, job, work } = running;
+  const request = restoreJob(running);
+  const reached = await deps.reach.resource(request.destinationResourceId, {
+    tag: job.id,
+    signal: work.signal,
+  });
+  try {
+    const asked = await restoreOf(running, request, reached);
+    if (running.isTakenUp) await recoverRestore(work, asked);
+    else running.notes.keptOld = (await restoreBackup(work, asked)).keptOld;
+  } catch (error) {
+    const isLeft = isFault(error, "job.interrupted") && work.signal.aborted;
+    if (!isLeft && request.safetyBackupId !== null)
+      await failOpenRow(running, request.safetyBackupId, notReached(error));
+    throw error;
+  }
+}
+
+function restoreJob({ job }: Running): RestoreJob {
+  if (job.request.kind === "restore") return job.request;
+  throw new Fault("bug", `job ${job.id} is not a restore`);
+}
+
+async function restoreOf(
+  running: Running,
+  request: RestoreJob,
+  reached: ReachedResource,
+): Promise<RestoreBackup> {
+  const { deps } = running;
+  const row = await backupById(deps.db, request.backupId);
+  const { safetyBackupId } = request;
+  return {
+    engine: reached.engine,
+    reach: reached.reach,
+    store: await deps.reach.store(row.storeId),
+    manifest: manifestOf(row),
+    units: request.units,
+    ...(safetyBackupId === null ? {} : { protect: () => protect(running, reached, safetyBackupId) }),
+  };
+}
+
+/** Backs up what is there now into the row that was promised to the caller. */
+async function protect(running: Running, reached: ReachedResource, safetyBackupId: string): Promise<void> {
+  const row = await backupById(running.deps.db, safetyBackupId);
+  const store = await running.deps.reach.store(row.storeId);
+  await takeArchive(running, { reached, store, units: [] }, row);
+}
+
+function notReached(error: unknown): unknown {
+  if (isFault(error, "job.cancelled")) return error;
+  return new Fault("job.cancelled", "the restore ended before its safety backup was needed", {
+    cause: error,
+  });
+}

@@ -1,0 +1,147 @@
+import { keyStem, type Store, subId, takeBackup } from "@cofre/core";
+import { isFault } from "@cofre/core/model";
+import { eq } from "drizzle-orm";
+import { keepFault } from "../db/kept-fault.ts";
+import { backups } from "../db/schema/backups.ts";
+import type { ReachedResource } from "../reach/reach.ts";
+import { VERSION } from "../version.ts";
+import { codecFor } from "./codec.ts";
+import { type BackupRow, backupById, projectById, regularBackups, timeZoneOf } from "./rows.ts";
+import type { Running } from "./running.ts";
+import { suspicionOf } from "./suspicion.ts";
+
+/** The unit of a row that was written before anybody knew what is in the resource. */
+export const ANY_UNIT = "*";
+
+/** What one archive is taken with. */
+export interface Taking {
+  readonly reached: ReachedResource;
+  readonly store: Store;
+  /** Codec's id; absent takes the best that the server has. */
+  readonly codec?: string;
+  readonly format?: string;
+  /** For engines that combine: what was asked for; empty is everything. */
+  readonly units: readonly string[];
+}
+
+/** Takes one archive into a row that is pending, or running since an earlier attempt, and completes the row. */
+export async function takeArchive(running: Running, taking: Taking, row: BackupRow): Promise<void> {
+  const { deps, work } = running;
+  const { reached, store, codec: wanted, format } = taking;
+  const startedAt = row.startedAt ?? deps.now();
+  await deps.db.update(backups).set({ status: "running", startedAt }).where(eq(backups.id, row.id));
+  const earlier = await regularBackups(deps.db, row);
+  const codec = await codecFor(reached, wanted);
+  const taken = await takeBackup(
+    { ...work, id: subId(running.job.id, row.id) },
+    {
+      engine: reached.engine,
+      reach: reached.reach,
+      units: await unitsOf(reached, row, taking),
+      ...(format === undefined ? {} : { format }),
+      codec: codec.id,
+      digests: "auto",
+      store,
+      ...(await naming(running, reached, { row, startedAt })),
+      ...(row.storeKey === null ? {} : { key: row.storeKey }),
+      onKey: (key) => rememberKey(running, row.id, { key, root: store.place?.root }),
+      expectedBytes: earlier[0]?.sizeBytes ?? 0,
+      installation: deps.installation,
+    },
+  );
+  const { manifest } = taken;
+  await deps.db
+    .update(backups)
+    .set({
+      status: "completed",
+      completedAt: deps.now(),
+      engineVersion: manifest.engineVersion,
+      sizeBytes: manifest.archive.bytes,
+      sha256: manifest.archive.sha256,
+      stages: manifest.archive.stages,
+      format: manifest.format.name,
+      units: manifest.units.map(({ name, counts, digests }) => ({
+        name,
+        counts,
+        ...(digests && { digests }),
+      })),
+      warnings: [...codec.warnings, ...manifest.warnings],
+      manifest,
+      manifestKey: taken.manifestKey,
+      riderKeys: manifest.riders.map((rider) => rider.key),
+      suspicion: suspicionOf(manifest, earlier),
+      error: null,
+    })
+    .where(eq(backups.id, row.id));
+  await taken
+    .settle()
+    .catch((error: unknown) => deps.log.warn({ err: error }, "a journal could not be swept"));
+}
+
+async function unitsOf(
+  { engine, reach }: ReachedResource,
+  row: BackupRow,
+  taking: Taking,
+): Promise<readonly string[]> {
+  if (!engine.capabilities.combinesUnits) return [row.unit];
+  if (taking.units.length > 0) return taking.units;
+  return (await engine.inspect(reach)).units.map((unit) => unit.name);
+}
+
+async function naming(
+  { deps, job }: Running,
+  { row: resource, server, engine }: ReachedResource,
+  { row, startedAt }: { readonly row: BackupRow; readonly startedAt: Date },
+) {
+  const project = await projectById(deps.db, resource.projectId);
+  const timeZone = await timeZoneOf(deps.db, resource.id);
+  return {
+    keyStem: keyStem({
+      kind: engine.kind,
+      engine: engine.id,
+      project: project.slug,
+      resource: resource.slug,
+      units: row.unit === ANY_UNIT ? ["all"] : [row.unit],
+      at: startedAt,
+      timeZone,
+    }),
+    identity: {
+      backupId: row.id,
+      runId: row.runId,
+      organizationId: job.organizationId,
+      project: { id: project.id, name: project.name, slug: project.slug },
+      resource: { id: resource.id, name: resource.name, slug: resource.slug, engine: engine.id },
+      server: { id: server.id, name: server.name },
+      origin: row.origin,
+      image: resource.image,
+      cofreVersion: VERSION,
+    },
+  };
+}
+
+async function rememberKey(
+  { deps }: Running,
+  id: string,
+  { key, root }: { readonly key: string; readonly root: string | undefined },
+): Promise<void> {
+  const filename = key.slice(key.lastIndexOf("/") + 1);
+  const filepath = root === undefined ? key : `${root}/${key}`;
+  await deps.db.update(backups).set({ storeKey: key, filename, filepath }).where(eq(backups.id, id));
+}
+
+/** Ends a row that is still open; a completed one stays what it is. */
+export async function failOpenRow({ deps }: Running, id: string, error: unknown): Promise<void> {
+  const row = await backupById(deps.db, id).catch(() => undefined);
+  if (row === undefined || (row.status !== "pending" && row.status !== "running")) return;
+  const status = isFault(error, "job.cancelled") ? "cancelled" : "failed";
+  await deps.db
+    .update(backups)
+    .set({
+      status,
+      error: status === "cancelled" ? null : keepFault(error),
+      storeKey: null,
+      filename: null,
+      filepath: null,
+    })
+    .where(eq(backups.id, id));
+}
