@@ -107,8 +107,8 @@ describe("over a change of the clock, every due time fires once", () => {
   });
 
   test.each(table)(
-    "%s, and so does a scheduler that looks every minute",
-    (_name, schedule, from, expected) => {
+    "$name, and so for a scheduler that looks every five minutes",
+    ({ schedule, from, expected }) => {
       const clock = fakeClock(from);
       const until = new Date(expected.at(-1) ?? from).getTime();
       const fired: Date[] = [];
