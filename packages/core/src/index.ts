@@ -33,6 +33,27 @@ export { takeBackup } from "./operation/take-backup.ts";
 export { validateBackup } from "./operation/validate-backup.ts";
 export type { Step, Work } from "./operation/work.ts";
 export { CODECS, type CodecId } from "./pipeline/stage.ts";
+export { checkSchedule, type DueRun, dueSince, lastDue, nextRuns } from "./policy/due.ts";
+export {
+  checkKeepRules,
+  type KeepableBackup,
+  type KeepReason,
+  type KeepRules,
+  type KeepVerdict,
+  keep,
+  type RemoveReason,
+} from "./policy/keep.ts";
+export {
+  type NewestBackup,
+  type Safety,
+  type SafetyFacts,
+  type SafetyReason,
+  type SafetyStep,
+  safetyOf,
+} from "./policy/safety.ts";
+export { safetySentences } from "./policy/safety-text.ts";
+export { cronOf, type Schedule } from "./policy/schedule.ts";
+export { type Suspicion, suspicionOf, type Weighed } from "./policy/suspicion.ts";
 export { checkStore, type StoreCheck } from "./store/check.ts";
 export { directoryStore } from "./store/directory.ts";
 export { retrying } from "./store/retrying.ts";

@@ -1,5 +1,4 @@
-import type { Inspection } from "@cofre/core";
-import { Fault, isFault, toFault } from "@cofre/core/model";
+import { Fault, type Inspection, isFault, toFault } from "@cofre/core/model";
 import { eq } from "drizzle-orm";
 import { newId } from "../db/columns.ts";
 import { backups } from "../db/schema/backups.ts";

@@ -1,4 +1,4 @@
-import { keyStem, type Store, subId, takeBackup } from "@cofre/core";
+import { keyStem, type Store, subId, suspicionOf, takeBackup } from "@cofre/core";
 import { isFault } from "@cofre/core/model";
 import { eq } from "drizzle-orm";
 import { keepFault } from "../db/kept-fault.ts";
@@ -6,9 +6,9 @@ import { backups } from "../db/schema/backups.ts";
 import type { ReachedResource } from "../reach/reach.ts";
 import { VERSION } from "../version.ts";
 import { codecFor } from "./codec.ts";
+import { keepable, weighed } from "./keepable.ts";
 import { type BackupRow, backupById, projectById, regularBackups, timeZoneOf } from "./rows.ts";
 import type { Running } from "./running.ts";
-import { suspicionOf } from "./suspicion.ts";
 
 /** The unit of a row that was written before anybody knew what is in the resource. */
 export const ANY_UNIT = "*";
@@ -69,7 +69,8 @@ export async function takeArchive(running: Running, taking: Taking, row: BackupR
       manifest,
       manifestKey: taken.manifestKey,
       riderKeys: manifest.riders.map((rider) => rider.key),
-      suspicion: suspicionOf(manifest, earlier),
+      suspicion:
+        suspicionOf(weighed(manifest.archive.bytes, manifest.units), earlier.map(keepable))?.code ?? null,
       error: null,
     })
     .where(eq(backups.id, row.id));
