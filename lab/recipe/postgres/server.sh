@@ -16,7 +16,7 @@ postgres_server() {
   compose_labels shop "$key"
   container "$name" "postgres:$version" "${COMPOSE[@]}" --hostname "$key" --shm-size 128m \
     -e POSTGRES_USER=app "${secret[@]}" -e POSTGRES_DB=shop -v "$home" -p "127.0.0.1:$port:5432" \
-    --health-cmd 'pg_isready -h 127.0.0.1 -U app -d shop' --health-interval 1s --health-timeout 5s --health-retries 60 -- || return
+    --health-cmd 'pg_isready -h 127.0.0.1 -U app -d shop' --health-interval 10s --health-timeout 5s --health-retries 60 -- || return
   [ "$source" != file ] || [ "${FOUND_STATE[$name]}" != created ] || put_secret "$name" postgres_password "$password"
   DATABASE[$key]=$(database_json "$name" "postgres:$version" postgres "$version" app "$password" shop "$port")
 }

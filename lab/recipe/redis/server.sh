@@ -15,7 +15,7 @@ redis_server() {
   fi
   compose_labels shop "$key"
   container "$name" "redis:$version" "${COMPOSE[@]}" --hostname "$key" -v /data -p "127.0.0.1:$port:6379" \
-    --health-cmd 'redis-cli ping | grep -qE "PONG|NOAUTH"' --health-interval 1s --health-timeout 5s --health-retries 60 \
+    --health-cmd 'redis-cli ping | grep -qE "PONG|NOAUTH"' --health-interval 10s --health-timeout 5s --health-retries 60 \
     -- "${command[@]}" || return
   DATABASE[$key]=$(database_json "$name" "redis:$version" redis "$version" '' "$password" '' "$port")
 }
