@@ -1,4 +1,4 @@
-import { type DetectedResource, type Engine, engineById } from "@cofre/core";
+import { type ContainerFacts, type DetectedResource, type Engine, engineById, identityOf } from "@cofre/core";
 import { and, asc, eq, inArray, isNotNull, isNull } from "drizzle-orm";
 import { newId } from "../db/columns.ts";
 import { projects } from "../db/schema/projects.ts";
@@ -19,6 +19,13 @@ export interface Merged {
 
 type ProjectRow = typeof projects.$inferSelect;
 
+/** What a look at the server showed. */
+export interface Seen {
+  readonly found: readonly DetectedResource[];
+  /** All of them, those of no engine too. */
+  readonly containers: () => Promise<readonly ContainerFacts[]>;
+}
+
 /** One scan's view of the world. */
 interface Scan {
   readonly deps: ScanDeps;
@@ -34,7 +41,7 @@ interface Scan {
 export async function mergeFound(
   deps: ScanDeps,
   server: ServerRow,
-  found: readonly DetectedResource[],
+  { found, containers }: Seen,
 ): Promise<Merged> {
   const scan = { deps, server, projects: await projectsOf(deps, server.organizationId), now: deps.now() };
   const known = await deps.db
@@ -56,9 +63,9 @@ export async function mergeFound(
       if (row.removedAt === null && (await refresh(scan, row, one))) toInspect.push(row.id);
     }
   }
-  const gone = known.filter((row) => row.removedAt === null && !seen.has(row.id) && row.status !== "missing");
-  await tellMissing(deps, gone);
-  return { added, missing: gone.length, toInspect: [...toInspect, ...(await staleByHand(scan))] };
+  const unmet = known.filter((row) => row.removedAt === null && !seen.has(row.id));
+  const missing = await judgeUnmet(scan, unmet, containers);
+  return { added, missing, toInspect: [...toInspect, ...(await staleByHand(scan))] };
 }
 
 function isSame(row: ResourceRow, found: Identified): boolean {
@@ -133,7 +140,7 @@ async function refresh(scan: Scan, row: ResourceRow, found: Identified): Promise
   return isOther || row.status !== "running" || isStale(row, now, STALE_MS);
 }
 
-function whereItLives(engine: Engine, { container }: Identified) {
+function whereItLives(engine: Engine, { container }: Pick<Identified, "container">) {
   const { defaultPort } = engine;
   const published = container.ports.find((port) => port.container === defaultPort && port.host !== null);
   return {
@@ -163,17 +170,44 @@ async function staleByHand({ deps, server, now }: Scan): Promise<string[]> {
   return rows.filter((row) => isStale(row, now, STALE_BY_HAND_MS)).map((row) => row.id);
 }
 
-async function tellMissing({ db }: ScanDeps, gone: readonly ResourceRow[]): Promise<void> {
-  if (gone.length === 0) return;
+/** A container that no engine claims may still be somebody's resource, added by hand; the others are gone. */
+async function judgeUnmet(
+  { deps, now }: Scan,
+  rows: readonly ResourceRow[],
+  containers: Seen["containers"],
+): Promise<number> {
+  if (rows.length === 0) return 0;
+  const all = await containers();
+  const gone: ResourceRow[] = [];
+  for (const row of rows) {
+    const container = all.find((one) => identityOf(one) === row.identity);
+    if (container === undefined) gone.push(row);
+    else await seeAgain(deps, row, { container, now });
+  }
+  const newlyGone = gone.filter((row) => row.status !== "missing");
+  if (newlyGone.length > 0) {
+    const ids = newlyGone.map((row) => row.id);
+    await deps.db
+      .update(resources)
+      .set({ status: "missing", health: null })
+      .where(inArray(resources.id, ids));
+  }
+  return newlyGone.length;
+}
+
+async function seeAgain(
+  { db }: ScanDeps,
+  row: ResourceRow,
+  { container, now }: { readonly container: ContainerFacts; readonly now: Date },
+): Promise<void> {
   await db
     .update(resources)
-    .set({ status: "missing", health: null })
-    .where(
-      inArray(
-        resources.id,
-        gone.map((row) => row.id),
-      ),
-    );
+    .set({
+      ...whereItLives(engineById(row.engine), { container }),
+      lastSeenAt: now,
+      updatedAt: row.updatedAt,
+    })
+    .where(eq(resources.id, row.id));
 }
 
 /** Nobody can say how the server's containers are; those that were missing stay so. */

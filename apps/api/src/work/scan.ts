@@ -3,7 +3,7 @@ import { Fault, isFault } from "@cofre/core/model";
 import type { Deps } from "../deps.ts";
 import { inspectAll } from "./inspect.ts";
 import type { Running } from "./running.ts";
-import { mergeFound, resourcesOutOfSight } from "./scan-resources.ts";
+import { mergeFound, resourcesOutOfSight, type Seen } from "./scan-resources.ts";
 import { refreshServer, tellOffline } from "./scan-server.ts";
 
 export type ScanDeps = Pick<Deps, "db" | "reach" | "sealer" | "now" | "log">;
@@ -32,13 +32,13 @@ export async function scanServer(deps: ScanDeps, serverId: string, signal?: Abor
   const until = AbortSignal.any([...(signal === undefined ? [] : [signal]), AbortSignal.timeout(SCAN_MS)]);
   try {
     const server = await refreshServer(deps, serverId, until);
-    const found = await detect(deps, serverId, until);
-    if (found === undefined) {
+    const seen = await look(deps, serverId, until);
+    if (seen === undefined) {
       await resourcesOutOfSight(deps, serverId);
       return { found: 0, added: 0, missing: 0, scannedAt: deps.now(), toInspect: [] };
     }
-    const merged = await mergeFound(deps, server, found);
-    return { found: found.length, scannedAt: deps.now(), ...merged };
+    const merged = await mergeFound(deps, server, seen);
+    return { found: seen.found.length, scannedAt: deps.now(), ...merged };
   } catch (error) {
     await tellOffline(deps, serverId, error);
     if (isFault(error, "server.unreachable")) await resourcesOutOfSight(deps, serverId);
@@ -47,18 +47,27 @@ export async function scanServer(deps: ScanDeps, serverId: string, signal?: Abor
 }
 
 /** Undefined where there is no container engine: what it carried is out of sight, not gone. */
-async function detect(
-  deps: ScanDeps,
-  serverId: string,
-  signal: AbortSignal,
-): Promise<readonly DetectedResource[] | undefined> {
+async function look(deps: ScanDeps, serverId: string, signal: AbortSignal): Promise<Seen | undefined> {
   try {
-    const found = await detectResources(await deps.reach.docker(serverId), signal);
-    return found.filter(({ container }) => container.labels["com.docker.compose.oneoff"] !== "True");
+    const docker = await deps.reach.docker(serverId);
+    const found = await detectResources(docker, signal);
+    return { found: found.filter(isLasting), containers: () => docker.list({ signal }) };
   } catch (error) {
     if (isFault(error, "server.no-docker")) return undefined;
     throw error;
   }
+}
+
+/** `docker compose run` makes a container of the service's own image for one command. */
+function isLasting({ container }: DetectedResource): boolean {
+  return container.labels["com.docker.compose.oneoff"] !== "True";
+}
+
+/** Scans, then inspects what the scan found worth asking. */
+export async function rescan(deps: ScanDeps, serverId: string, signal?: AbortSignal): Promise<Scanned> {
+  const scanned = await scanServer(deps, serverId, signal);
+  await inspectAll(deps, scanned.toInspect, signal);
+  return scanned;
 }
 
 /** A scan as a job: with the inspections, and its numbers in the job's result. */
@@ -66,7 +75,6 @@ export async function doScan(running: Running): Promise<void> {
   const { deps, job, work, notes } = running;
   if (job.request.kind !== "scan") throw new Fault("bug", `job ${job.id} is not a scan`);
   work.report({ phase: "checking" });
-  const { toInspect, found, added, missing } = await scanServer(deps, job.request.serverId, work.signal);
+  const { found, added, missing } = await rescan(deps, job.request.serverId, work.signal);
   Object.assign(notes, { found, added, missing });
-  await inspectAll(deps, toInspect, work.signal);
 }
