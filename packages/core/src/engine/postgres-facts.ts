@@ -24,15 +24,18 @@ const TABLES = `select c.oid, format('%I.%I', nspname, relname) as name
  from pg_catalog.pg_class c join pg_catalog.pg_namespace n on n.oid = relnamespace
  where relkind = 'r' and relpersistence <> 't' and ${NOT_OURS} and ${notOfExtension("pg_class", "c.oid")}`;
 
-/** Hashed by their own hash functions, the same since version 11. Whatever is not among them is hashed as text. */
+/**
+ * Hashed by their own hash functions, the same since version 11. Whatever is not among them is hashed as text: an enum's own hash is
+ * of its label's object id, which a restore changes.
+ */
 const HASHED_TYPES =
   "bool bytea char name int2 int4 int8 oid text bpchar varchar float4 float8 numeric date time timetz timestamp timestamptz interval uuid jsonb inet cidr macaddr macaddr8";
 
 /** Columns of every table as they enter the hash. A domain or array is what it is made of. */
 const COLUMNS = `columns as (select attrelid, bool_and(plain) as plain, string_agg(case when plain then format('t.%I', attname)
   else format('t.%I::text collate "C"', attname) end, ', ' order by attnum) as list
- from (select attrelid, attname, attnum, (k.typtype = 'e' or (k.typnamespace = 'pg_catalog'::regnamespace
-    and k.typname = any(string_to_array('${HASHED_TYPES}', ' ')))) and coalesce(l.collisdeterministic, true) as plain
+ from (select attrelid, attname, attnum, k.typnamespace = 'pg_catalog'::regnamespace
+    and k.typname = any(string_to_array('${HASHED_TYPES}', ' ')) and coalesce(l.collisdeterministic, true) as plain
   from tables join pg_catalog.pg_attribute a on attrelid = tables.oid and attnum > 0 and not attisdropped
   join pg_catalog.pg_type y on y.oid = atttypid
   left join pg_catalog.pg_type e on e.oid = y.typelem and y.typcategory = 'A'

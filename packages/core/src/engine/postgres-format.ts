@@ -74,6 +74,18 @@ function readerOf(bytes: Buffer, start: number) {
   return { byte, int, text };
 }
 
+/** The same as psql shows what it reads: without empty lines. */
+const ECHOED_TRAILER = /(^|\n)--\n-- PostgreSQL database dump complete\n--\n(\\unrestrict [A-Za-z0-9]+\n)?$/;
+
+/** Throws when psql did not come to the trailer of a plain dump: it takes a cut one for whole and exits 0. */
+export function assertWholeLoad(echoed: string): void {
+  if (ECHOED_TRAILER.test(echoed)) return;
+  throw new Fault("restore.failed", "the load ended before `PostgreSQL database dump complete`", {
+    hint: "Validate the backup; if it is whole, try again.",
+    context: { tail: echoed.slice(-120) },
+  });
+}
+
 /** Throws when the last bytes of a plain dump are not its trailer. */
 export function assertPlainTrailer(tail: Uint8Array | string | null, code: FaultCode): void {
   const text = typeof tail === "string" ? tail : Buffer.from(tail ?? []).toString("utf8");

@@ -4,7 +4,7 @@ import { Fault } from "../model/fault.ts";
 import type { Reach, Restoration, RestoreRequest, Sink } from "./engine.ts";
 import { checkRestore, type Ground, type RestorePlan, surveyGround } from "./postgres-check.ts";
 import { FIRST_MAJOR_WITH_ROW_HASH, factsSql, readFacts, STEADY_SETTINGS } from "./postgres-facts.ts";
-import { assertPlainTrailer, PLAIN } from "./postgres-format.ts";
+import { assertWholeLoad, PLAIN } from "./postgres-format.ts";
 import { readDatabaseRider } from "./postgres-riders.ts";
 import { ask, type LoggedIn, lobbies, logIn, program, type Session } from "./postgres-session.ts";
 import { stageName } from "./postgres-sql.ts";
@@ -40,7 +40,7 @@ export function planRestore(reach: Reach<PostgresTarget>, request: RestoreReques
       return { via: "command", command: loadCommand(way.session(), request), on: reach.host };
     },
     loaded: async (output) => {
-      if (request.format.name === PLAIN) assertPlainTrailer(output, "restore.failed");
+      if (request.format.name === PLAIN) assertWholeLoad(output);
       return [await countStage(await way.enter(), plan)];
     },
     commit: async () => switchIn(await way.enter(), plan),
@@ -111,7 +111,11 @@ function loadCommand(session: Session, { format }: RestoreRequest): Command {
   return program(session, argv, { database, role: "load", options: LOAD_OPTIONS });
 }
 
-/** Planner statistics are not in a dump: without them the first hour after a restore is slow. */
+/** Planner statistics are not in a dump: without them the first hour is slow. A table that its owner cannot analyze stays without. */
+const ANALYZE = `do $$ declare t regclass; begin
+for t in select oid from pg_catalog.pg_class where relkind in ('r', 'm') and relnamespace not in (select oid from pg_catalog.pg_namespace where nspname ~ '^pg_')
+loop begin execute format('analyze %s', t); exception when others then null; end; end loop; end $$`;
+
 async function countStage({ session }: LoggedIn, plan: RestorePlan): Promise<UnitFacts> {
   const database = stageName(plan.reach.tag);
   const archived = plan.request.facts.find((unit) => unit.name === plan.from);
@@ -121,7 +125,7 @@ async function countStage({ session }: LoggedIn, plan: RestorePlan): Promise<Uni
   ).split("\n");
   const digests = hasDigests && Number(head) >= FIRST_MAJOR_WITH_ROW_HASH;
   const isSuperuser = archived?.digests?.["(large objects)"] !== undefined;
-  const printed = await ask(session, ["analyze", STEADY_SETTINGS, ...factsSql({ digests, isSuperuser })], {
+  const printed = await ask(session, [ANALYZE, STEADY_SETTINGS, ...factsSql({ digests, isSuperuser })], {
     database,
   });
   return readFacts(plan.into, printed);
