@@ -1,0 +1,149 @@
+import type { Ran } from "../host/host.ts";
+import { Fault } from "../model/fault.ts";
+import type { Reach, ReachedContainer } from "./engine.ts";
+import { TOOL } from "./redis-shell.ts";
+import type { RedisTarget } from "./redis-target.ts";
+
+/** How a restore reaches the target: followed live by replication, or with the target stopped and its files replaced. */
+export type RestoreMethod = "live" | "files";
+
+/** A container of the target's own image that lives for one restore: it checks and holds what will be switched in. */
+export interface RestoreHelper {
+  readonly name: string;
+  /** Undefined when there is none, or one that has ended. */
+  method(): Promise<RestoreMethod | undefined>;
+  /** Starts it anew, whatever was there. The variables are read by the scripts that run inside. */
+  start(method: RestoreMethod, variables: Readonly<Record<string, string>>): Promise<void>;
+  /** Runs a script inside, with Redis's tools to be found by `tool`. Never carries the job's tag: it may not be stopped half-way. */
+  run(
+    script: string,
+    options?: { readonly words?: readonly string[]; readonly stdin?: string },
+  ): Promise<Ran>;
+  /** The load: a copy of stdin as an RDB, checked, and served from here when the method is live. */
+  readonly loadArgv: readonly [string, ...string[]];
+  remove(): Promise<void>;
+}
+
+/** A helper that nobody came back to ends by itself. */
+const LONGEST_LIFE_SECONDS = 86_400;
+const IDLE = `trap 'exit 0' TERM INT; sleep ${LONGEST_LIFE_SECONDS} & wait`;
+
+/**
+ * Keeps the RDB in COFRE_STAGE and reads it with the checker; the output is that of CHECK. For a live restore it is then served
+ * on 127.0.0.1 of the target's network to whoever knows a password that never leaves this container but into the target. The
+ * server takes as many databases as the target has, so that what the target could not hold fails here.
+ */
+const LOAD = `${TOOL}
+umask 077
+check=$(tool check-rdb) || exit 127
+mkdir -p "$COFRE_STAGE" && cd "$COFRE_STAGE" && cat > dump.rdb || exit 1
+{ "$check" dump.rdb 2>&1; echo "cofre exit $?"; } | tail -n 60 > check
+echo "cofre bytes $(wc -c < dump.rdb | tr -d ' ')" >> check
+cat check
+if ! grep -q '^cofre exit 0$' check; then
+  grep '^.offset' check | tail -n 1 >&2
+  exit 1
+fi
+[ "$COFRE_METHOD" = live ] || exit 0
+
+server=$(tool server) && cli=$(tool cli) || exit 127
+password=$(od -An -v -N24 -tx1 /dev/urandom | tr -d ' \\n')
+printf %s "$password" > password
+port=$COFRE_PORT
+serve() {
+  rm -f exit
+  {
+    printf '%s\\n' "$COFRE_MODULES"
+    echo "requirepass $password"
+    echo "port $1"
+    echo "bind 127.0.0.1"
+    echo "dir $COFRE_STAGE"
+    echo "dbfilename dump.rdb"
+    echo "databases $COFRE_DATABASES"
+    echo "appendonly no"
+    echo 'save ""'
+    echo "repl-diskless-sync yes"
+    echo "repl-diskless-sync-delay 0"
+    echo "repl-timeout 86400"
+    echo "client-output-buffer-limit replica 0 0 0"
+  } > redis.conf
+  { "$server" redis.conf; echo "$?" > exit; } < /dev/null > log 2>&1 &
+  while [ ! -e exit ]; do
+    [ "$(REDISCLI_AUTH=$password "$cli" -p "$1" PING 2> /dev/null)" != PONG ] || return 0
+    sleep 0.1 2> /dev/null || sleep 1
+  done
+  return 1
+}
+until serve "$port"; do
+  if ! grep -q 'Address already in use' log || [ "$port" -ge "$((COFRE_PORT + 50))" ]; then
+    tail -n 5 log >&2
+    exit 1
+  fi
+  port=$((port + 1))
+done
+echo "$port" > port
+REDISCLI_AUTH=$password "$cli" -p "$port" INFO replication | tr -d '\\r' | sed -n 's/^master_replid://p' > replid
+`;
+
+/** The helper of one restore; its name and label carry the job's tag. */
+export function restoreHelper(reach: Reach<RedisTarget>, container: ReachedContainer): RestoreHelper {
+  const name = `cofre-restore-${reach.tag}`;
+  const docker = (words: readonly string[], stdin?: string): Promise<Ran> =>
+    reach.server.run({ argv: [...container.client, ...words] }, stdin === undefined ? {} : { stdin });
+
+  async function method(): Promise<RestoreMethod | undefined> {
+    const format = '{{.State.Running}} {{index .Config.Labels "cofre.method"}}';
+    const ran = await docker(["inspect", "--type", "container", "-f", format, name]);
+    if (ran.code !== 0) {
+      if (/no such/i.test(ran.stderr)) return undefined;
+      throw refused("looking for", ran);
+    }
+    const found = ran.stdout.trim();
+    return found === "true live" ? "live" : found === "true files" ? "files" : undefined;
+  }
+
+  async function remove(): Promise<void> {
+    const ran = await docker(["rm", "-f", "-v", name]);
+    if (ran.code !== 0 && !/no such|already in progress/i.test(ran.stderr)) throw refused("removing", ran);
+  }
+
+  async function start(kind: RestoreMethod, variables: Readonly<Record<string, string>>): Promise<void> {
+    await remove();
+    const place = kind === "live" ? `container:${container.container}` : "none";
+    const env = Object.entries({ COFRE_METHOD: kind, ...variables }).flatMap(([key, value]) => [
+      "-e",
+      `${key}=${value}`,
+    ]);
+    const ran = await docker([
+      ...["run", "-d", "--rm", "--name", name, "--network", place],
+      ...["--label", `cofre.job=${reach.tag}`, "--label", `cofre.method=${kind}`],
+      // When memory runs out, this one goes first, not the target.
+      ...["--no-healthcheck", "--oom-score-adj", "1000"],
+      ...(kind === "files" ? ["--volumes-from", container.container, "--user", "0"] : []),
+      ...env,
+      ...["--entrypoint", "sh", container.image, "-c", IDLE],
+    ]);
+    if (ran.code !== 0) throw refused("starting", ran);
+  }
+
+  return {
+    name,
+    method,
+    start,
+    remove,
+    run: (script, { words = [], stdin } = {}) =>
+      docker(["exec", "-i", name, "sh", "-c", TOOL + script, "cofre", ...words], stdin ?? ""),
+    loadArgv: [container.client[0], ...container.client.slice(1), "exec", "-i", name, "sh", "-c", LOAD],
+  };
+
+  function refused(doing: string, ran: Ran): Fault {
+    return new Fault("restore.failed", `${doing} a container beside the target failed: ${lastLine(ran)}`, {
+      hint: "The restore needs to start a container of the target's own image on its server.",
+      context: { helper: name, stderr: ran.stderr.slice(-1000) },
+    });
+  }
+}
+
+function lastLine({ stderr, code }: Ran): string {
+  return stderr.trim().split("\n").at(-1) || `exit code ${code}`;
+}

@@ -1,0 +1,180 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import type { UnitFacts } from "../model/engine.ts";
+import { Fault } from "../model/fault.ts";
+import type { Reach, ReachedContainer, Restoration, RestoreRequest } from "./engine.ts";
+import { ask, settingOf } from "./redis-ask.ts";
+import { type CheckedRdb, factsOf, readCheck } from "./redis-check.ts";
+import { checkTarget } from "./redis-check-target.ts";
+import { unknownUnit } from "./redis-dump.ts";
+import { dataPlaceOf, filesState, putBack, stageOf, sweepFiles, switchFiles } from "./redis-files.ts";
+import { type RestoreHelper, restoreHelper } from "./redis-helper.ts";
+import {
+  checkServed,
+  isReplaced,
+  LIVE_STAGE,
+  persisted,
+  sidecarOf,
+  standAlone,
+  switchLive,
+} from "./redis-live.ts";
+import { forgetSwitch, rememberSwitch, wasSwitched } from "./redis-switched.ts";
+import { type RedisTarget, WHOLE_SERVER } from "./redis-target.ts";
+
+const LONGEST_SWITCH_MS = 3_600_000;
+
+interface Parts {
+  /** What the user should know once it is switched. */
+  readonly warnings: string[];
+  readonly reach: Reach<RedisTarget>;
+  readonly container: ReachedContainer;
+  readonly helper: RestoreHelper;
+}
+
+/**
+ * Restores a whole server. The RDB is checked and loaded by a helper of the target's own image; then the target follows it live,
+ * or, where commands or settings forbid that, is stopped and started on the new files.
+ */
+export function restoreRedis(reach: Reach<RedisTarget>, request: RestoreRequest): Restoration {
+  const { container } = reach;
+  if (container === undefined) throw noContainer(reach);
+  const parts: Parts = { warnings: [], reach, container, helper: restoreHelper(reach, container) };
+  return {
+    check: () => {
+      const wrong = request.units.find(({ into }) => into !== WHOLE_SERVER);
+      if (wrong !== undefined || request.units.length !== 1)
+        throw unknownUnit(reach, wrong?.into ?? "nothing");
+      return checkTarget(reach, request);
+    },
+    prepare: () => prepare(parts),
+    load: { via: "command", command: { argv: parts.helper.loadArgv }, on: reach.server },
+    loaded: (output) => loaded(parts, output),
+    commit: () => commit(parts),
+    stage: () => stage(parts),
+    abort: () => abort(parts),
+    // What was there is in the safety backup: a Redis has no room for both.
+    undo: async () => undefined,
+    warnings: () => parts.warnings,
+    drop: async () => {
+      await sweep(parts);
+      await forgetSwitch(reach, container);
+    },
+  };
+}
+
+async function prepare({ reach, container, helper }: Parts): Promise<void> {
+  const replies = await ask(reach, [
+    "CONFIG GET databases",
+    "CONFIG GET tls-replication",
+    "COMMAND INFO replicaof",
+    "MODULE LIST",
+  ]);
+  const databases = settingOf(replies[0] ?? "", "databases");
+  const needsTls = settingOf(replies[1] ?? "", "tls-replication") === "yes";
+  const canFollow = (replies[2] ?? "").startsWith("replicaof");
+  if (databases !== undefined && canFollow && !needsTls) {
+    const modules = [...(replies[3] ?? "").matchAll(/^path\n(\/.*)$/gm)].map(
+      (match) => `loadmodule ${match[1]}`,
+    );
+    await helper.start("live", {
+      COFRE_STAGE: LIVE_STAGE,
+      COFRE_DATABASES: databases,
+      COFRE_MODULES: modules.join("\n"),
+      // Any port will do: it is only seen inside the target's own network.
+      COFRE_PORT: String(26_000 + (Number.parseInt(reach.tag.slice(0, 4), 16) % 6_000)),
+    });
+    return;
+  }
+  const place = await dataPlaceOf(reach, container);
+  await helper.start("files", {
+    COFRE_STAGE: stageOf(place, reach.tag),
+    COFRE_NAME: place.name,
+    COFRE_PARTS: place.parts ?? "",
+  });
+}
+
+async function loaded({ reach, helper }: Parts, output: string): Promise<readonly UnitFacts[]> {
+  const checked: CheckedRdb = readCheck(output);
+  if ((await helper.method()) === "live") await checkServed(reach, helper, checked);
+  return factsOf(checked);
+}
+
+async function commit(parts: Parts): Promise<void> {
+  const { reach, container, helper, warnings } = parts;
+  if (await wasSwitched(reach, container)) return;
+  const method = await helper.method();
+  if (method === undefined) {
+    throw new Fault("restore.failed", "the container beside the target is gone", {
+      hint: "Look whether the server ran out of memory or was restarted, then restore again.",
+    });
+  }
+  if (method === "live") {
+    await switchLive(reach, helper);
+    await rememberSwitch(reach, container);
+    const warning = await persisted(reach);
+    if (warning !== undefined) warnings.push(warning);
+  } else {
+    await switchFiles(reach, container, helper);
+    await rememberSwitch(reach, container);
+    warnings.push("the container was stopped and started: its commands or settings forbid a live restore");
+  }
+  await sweep(parts);
+}
+
+async function stage(parts: Parts): ReturnType<Restoration["stage"]> {
+  const { reach, container, helper } = parts;
+  if (await wasSwitched(reach, container)) return "switched";
+  const method = await helper.method();
+  if (method === undefined) return "absent";
+  await switchEnded(parts);
+  const isSwitched =
+    method === "live" ? await isLiveSwitched(reach, helper) : (await filesState(helper)) === "done";
+  if (isSwitched) await rememberSwitch(reach, container);
+  return isSwitched ? "switched" : "staged";
+}
+
+async function abort(parts: Parts): Promise<void> {
+  const { reach, container, helper } = parts;
+  const found = await stage(parts);
+  if (found === "staged") {
+    if ((await helper.method()) === "live") {
+      const side = await sidecarOf(helper);
+      if (side !== undefined) await standAlone(reach, helper, side.port);
+      // The target may have taken everything over in the moment it was let go.
+      if (await isLiveSwitched(reach, helper)) await rememberSwitch(reach, container);
+    } else {
+      await putBack(reach, container, helper);
+    }
+  }
+  await sweep(parts);
+}
+
+async function sweep({ helper }: Parts): Promise<void> {
+  if ((await helper.method()) === "files") await sweepFiles(helper);
+  await helper.remove();
+}
+
+async function isLiveSwitched(reach: Reach<RedisTarget>, helper: RestoreHelper): Promise<boolean> {
+  const side = await sidecarOf(helper);
+  if (side === undefined) return false;
+  return isReplaced(reach, side).catch(() => false);
+}
+
+/** A switch outlives whoever started it: waits until its script is gone. */
+async function switchEnded({ reach }: Parts): Promise<void> {
+  const script = 'for p in /proc/[0-9]*; do ! grep -qs "COFRE_SWITCH=$1" "$p/environ" || echo "$p"; done';
+  const look = { argv: ["sh", "-c", script, "look", reach.tag] } as const;
+  const until = Date.now() + LONGEST_SWITCH_MS;
+  while (Date.now() < until) {
+    const found = await Promise.all(
+      [reach.host, reach.server].map((host) => host.run(look).catch(() => undefined)),
+    );
+    if (found.every((ran) => (ran?.stdout ?? "") === "")) return;
+    await sleep(500);
+  }
+}
+
+function noContainer({ host }: Reach<RedisTarget>): Fault {
+  return new Fault("target.unsuitable", `Redis on ${host.name} is not in a container that Cofre can reach`, {
+    hint: "A restore needs the container: add the resource from the list of detected containers.",
+  });
+}
