@@ -2,9 +2,10 @@ import type { EngineId } from "../model/engine.ts";
 import { Fault } from "../model/fault.ts";
 import type { Engine } from "./engine.ts";
 import { postgres } from "./postgres.ts";
+import { redis } from "./redis.ts";
 
 /** Every engine of the house; a new one is one line here. */
-export const engines: readonly Engine[] = registered([postgres]);
+export const engines: readonly Engine[] = registered([postgres, redis]);
 
 /** Throws `engine.unsupported` when there is none of that name. */
 export function engineById(id: EngineId): Engine {
