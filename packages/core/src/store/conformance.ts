@@ -85,6 +85,7 @@ export function describeStore(name: string, start: () => Promise<StoreSpecimen>)
     });
 
     test("gives a key to exactly one of many that want it at once", { timeout: SLOW_MS }, async () => {
+      const before = await specimen.leftovers();
       const contents = Array.from({ length: 8 }, (_, n) => `content ${n}`);
       const outcomes = await Promise.allSettled(
         contents.map((content) => store.put("raced/key", bytesOf(content))),
@@ -97,6 +98,7 @@ export function describeStore(name: string, start: () => Promise<StoreSpecimen>)
       expect(new Set(losers)).toEqual(new Set(["store.exists"]));
       expect([(await buffer(store.get("raced/key"))).toString()]).toEqual(winners);
       await store.remove("raced/key");
+      expect(await specimen.leftovers()).toEqual(before);
     });
 
     test("leaves nothing, and stops reading, when a put is cancelled", { timeout: SLOW_MS }, async () => {
