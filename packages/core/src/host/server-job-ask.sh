@@ -146,13 +146,16 @@ show_codes() {
   [ ! -r "$D/codes" ] || while read -r name code; do echo "code $name $code"; done < "$D/codes"
 }
 
+# How far the one that writes, or reads, is in its file: without a process, because a poll asks for many jobs.
 show_progress() {
-  bytes=0
+  bytes=
   if [ -n "$output" ]; then
-    bytes=$(size_of "$partial")
+    first_line "$D/pid.sink"
+    read_position "$line" 1
+    [ -n "$bytes" ] || bytes=$(size_of "$partial")
   else
     first_line "$D/pid.source"
-    read_position "$line"
+    read_position "$line" 0
   fi
   echo "bytes ${bytes:-0}"
   first_line "$D/pid.stage$count"
@@ -164,11 +167,11 @@ show_progress() {
   [ "$ticks" = "$work_done" ] || echo "work ${ticks%%[!0-9]*}"
 }
 
-read_position() {
-  [ -r "/proc/$1/fdinfo/0" ] || return 0
+read_position() { # PID FD
+  [ -n "$1" ] && [ -r "/proc/$1/fdinfo/$2" ] || return 0
   while read -r name value; do
     [ "$name" != pos: ] || bytes=$value
-  done < "/proc/$1/fdinfo/0"
+  done < "/proc/$1/fdinfo/$2"
 } 2> /dev/null
 
 read_io() {

@@ -144,7 +144,13 @@ digest_output() {
 
 # dd ends at the first write that fails, and says why; a disk that is full stops the job at once.
 sink() {
-  dd_said=$(LC_ALL=C dd of="$partial" bs=1048576 conv=fsync 2>&1 3>&- 4>&- 5<&- 7<&-)
+  dd_said=$(
+    exec 3>&- 4>&- 5<&- 7<&-
+    read -r self others < /proc/self/stat && echo "$self" > "$D/pid.sink"
+    LC_ALL=C
+    export LC_ALL
+    exec dd of="$partial" bs=1048576 conv=fsync 2>&1
+  )
   dd_code=$?
   [ "$dd_code" = 0 ] || printf '%s\n' "$dd_said" >&2
   tell sink "$dd_code"

@@ -93,10 +93,11 @@ function variable(name: string): string {
 function argvOf({ command, isAccompanied, isFed }: Part, spec: ServerJobSpec): readonly string[] {
   const { box, argv } = command;
   if (!box) return argv;
-  const words = box.client.length;
-  const isExec = box.client.every((word, index) => argv[index] === word) && argv[words] === "exec";
-  if (!isExec)
+  const words = argv.indexOf("exec");
+  const client = argv.slice(0, words);
+  if (!isClientOf(box.client, client)) {
     throw new Fault("bug", "a program in a container is not lowered to its client's words and exec");
+  }
   const handedOn = isAccompanied && spec.companion ? [spec.companion.exports] : [];
   const options = [
     ...(isFed ? ["-i"] : []),
@@ -104,14 +105,22 @@ function argvOf({ command, isAccompanied, isFed }: Part, spec: ServerJobSpec): r
     ...handedOn.flatMap((name) => ["-e", name]),
   ];
   const seen = [...Object.keys(command.env ?? {}), ...Object.keys(command.secrets ?? {}), ...handedOn];
-  const client = clientSeeing(argv.slice(0, words), seen);
-  return [...client, "exec", ...options, ...argv.slice(words + 1)];
+  return [...clientSeeing(client, seen), "exec", ...options, ...argv.slice(words + 1)];
 }
 
+const PRESERVED = "--preserve-env=";
+
+/** sudo's list of variables may stand between the client's words. */
+function isClientOf(client: readonly string[], words: readonly string[]): boolean {
+  const plain = words.filter((word) => !word.startsWith(PRESERVED));
+  return plain.length === client.length && client.every((word, index) => plain[index] === word);
+}
+
+/** sudo adds up several lists. */
 function clientSeeing(client: readonly string[], names: readonly string[]): readonly string[] {
   const [program = "", ...rest] = client;
   if (posix.basename(program) !== "sudo" || names.length === 0) return client;
-  return [program, `--preserve-env=${names.join(",")}`, ...rest];
+  return [program, `${PRESERVED}${names.join(",")}`, ...rest];
 }
 
 /** Where programs of this job live, each place once: `box CONTAINER USER CLIENT…`. */
