@@ -1,0 +1,43 @@
+import { Show } from "solid-js";
+import { useText } from "../../platform/text.tsx";
+import { SelectField, TextField } from "../../ui/field.tsx";
+import type { Resource } from "../resources/queries.ts";
+
+interface Destination {
+  resourceId: string;
+  unit: string;
+}
+
+/** Where it goes: over what is there, under another name, or into another resource of the same engine. */
+export function RestoreDestination(props: {
+  candidates: readonly Resource[];
+  destination: Destination;
+  onDestination: (change: Partial<Destination>) => void;
+  isRenamable: boolean;
+  unit: string;
+}) {
+  const t = useText();
+  const options = () =>
+    props.candidates.map(({ id, name, serverName }) => ({ value: id, label: `${name} (${serverName})` }));
+  return (
+    <div class="grid gap-4 sm:grid-cols-2">
+      <SelectField
+        label={t("restore.to")}
+        value={props.destination.resourceId}
+        onValue={(resourceId) => props.onDestination({ resourceId })}
+        options={options()}
+      />
+      <Show when={props.isRenamable}>
+        <TextField
+          label={t("restore.otherUnit")}
+          aside={t("words.optional")}
+          help={t("restore.otherUnitHelp")}
+          placeholder={props.unit}
+          mono
+          value={props.destination.unit}
+          onValue={(unit) => props.onDestination({ unit })}
+        />
+      </Show>
+    </div>
+  );
+}

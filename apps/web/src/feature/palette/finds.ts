@@ -1,0 +1,84 @@
+import type { InfiniteData } from "@tanstack/solid-query";
+import { useQuery, useQueryClient } from "@tanstack/solid-query";
+import { useApi } from "../../platform/api.tsx";
+import { useFormat } from "../../platform/format.ts";
+import { type Translate, useText } from "../../platform/text.tsx";
+import type { IconName } from "../../ui/icon.tsx";
+import type { Backup } from "../backups/queries.ts";
+import { useChosenProject } from "../layout/chosen-project.ts";
+import { resourcesQuery } from "../resources/queries.ts";
+
+/** One line of the palette: where it goes. */
+export interface Find {
+  readonly group: "resources" | "backups" | "acts";
+  readonly icon: IconName;
+  readonly label: string;
+  readonly aside: string;
+  readonly href: string;
+}
+
+/** Resources of the open project, backups that were looked at, and the places of the panel. */
+export function useFinds(): () => readonly Find[] {
+  const api = useApi();
+  const t = useText();
+  const format = useFormat();
+  const queries = useQueryClient();
+  const project = useChosenProject();
+  const resources = useQuery(() => ({
+    ...resourcesQuery(api, project()?.id ?? ""),
+    enabled: project() !== undefined,
+  }));
+  const known = () => (resources.isPending ? [] : (resources.data?.items ?? []));
+  const backups = () =>
+    queries
+      .getQueriesData<InfiniteData<{ items: Backup[] }>>({ queryKey: ["backups"] })
+      .flatMap(([, data]) => data?.pages.flatMap(({ items }) => items) ?? []);
+  return () => [
+    ...known().map((resource) => ({
+      group: "resources" as const,
+      icon: "resources" as const,
+      label: resource.name,
+      aside: t(`safety.name.${resource.safety.state}`),
+      href: pageOf(resource),
+    })),
+    ...backups().map((backup) => ({
+      group: "backups" as const,
+      icon: "archive" as const,
+      label: backup.filename ?? backup.unit,
+      aside: format.day(backup.createdAt),
+      href: pageOf({ projectId: backup.projectId, id: backup.resourceId }),
+    })),
+    ...known().map((resource) =>
+      act("archive", t("palette.backUp", resource.name), `${pageOf(resource)}?act=backup`),
+    ),
+    ...places(t),
+  ];
+}
+
+function pageOf(resource: { projectId: string; id: string }): string {
+  return `/projects/${resource.projectId}/resources/${resource.id}`;
+}
+
+function places(t: Translate): readonly Find[] {
+  return [
+    act("activity", t("frame.activity"), "/activity"),
+    act("server", t("frame.servers"), "/servers"),
+    act("plus", t("servers.add"), "/servers?act=add"),
+    act("key", t("organization.keys"), "/organization/keys"),
+    act("scroll", t("organization.audit"), "/organization/audit"),
+  ];
+}
+
+function act(icon: IconName, label: string, href: string): Find {
+  return { group: "acts", icon, label, aside: "", href };
+}
+
+/** Every typed word is somewhere in the line, without regard to case and accents. */
+export function matching(finds: readonly Find[], typed: string): readonly Find[] {
+  const words = plain(typed).split(/\s+/).filter(Boolean);
+  return finds.filter((find) => words.every((word) => plain(`${find.label} ${find.aside}`).includes(word)));
+}
+
+function plain(text: string): string {
+  return text.normalize("NFD").replaceAll(/\p{M}/gu, "").toLowerCase();
+}

@@ -1,0 +1,40 @@
+import type { PanelApi, RouterOutputs } from "@cofre/sdk/panel";
+import { queryOptions } from "@tanstack/solid-query";
+
+export type Resource = RouterOutputs["resources"]["get"];
+export type EngineFacts = RouterOutputs["engines"]["list"]["items"][number];
+export type ConfigField = EngineFacts["config"][number];
+
+const MOST = 200;
+const HOUR_MS = 3_600_000;
+const LOG_LINES = 300;
+const LOG_EVERY_MS = 3_000;
+
+export const resourcesQuery = (api: PanelApi, projectId: string) =>
+  queryOptions({
+    queryKey: ["resources", projectId],
+    queryFn: ({ signal }) => api.resources.list.query({ projectId, limit: MOST }, { signal }),
+    refetchInterval: 30_000,
+  });
+
+export const resourceQuery = (api: PanelApi, of: { projectId: string; id: string }) =>
+  queryOptions({
+    queryKey: ["resource", of.id],
+    queryFn: ({ signal }) => api.resources.get.query(of, { signal }),
+  });
+
+/** Data about what each engine can do: it does not change while the server runs. */
+export const enginesQuery = (api: PanelApi) =>
+  queryOptions({
+    queryKey: ["engines"],
+    queryFn: ({ signal }) => api.engines.list.query(undefined, { signal }),
+    staleTime: HOUR_MS,
+  });
+
+export const logsQuery = (api: PanelApi, of: { id: string; follows: boolean }) =>
+  queryOptions({
+    queryKey: ["logs", of.id],
+    queryFn: ({ signal }) => api.resources.logs.query({ id: of.id, lines: LOG_LINES }, { signal }),
+    refetchInterval: of.follows ? LOG_EVERY_MS : false,
+    gcTime: 0,
+  });

@@ -1,0 +1,108 @@
+import { SAFETY_STATES, type SafetyState } from "@cofre/core/model";
+import { useParams, useSearchParams } from "@solidjs/router";
+import { useMutation, useQuery, useQueryClient } from "@tanstack/solid-query";
+import { createEffect, createSignal, For, Show } from "solid-js";
+import { useApi } from "../../platform/api.tsx";
+import { useText } from "../../platform/text.tsx";
+import { Button } from "../../ui/button.tsx";
+import { EmptyState } from "../../ui/empty-state.tsx";
+import { Faces } from "../../ui/faces.tsx";
+import { CaughtFault } from "../../ui/fault-card.tsx";
+import { PageHead } from "../../ui/panel.tsx";
+import { ListSkeleton } from "../../ui/skeleton.tsx";
+import { toast } from "../../ui/toast.tsx";
+import { rememberProject, useChosenProject } from "../layout/chosen-project.ts";
+import { useMay } from "../session/me.tsx";
+import { AddResourceDialog } from "./add-resource-dialog.tsx";
+import { type Resource, resourcesQuery } from "./queries.ts";
+import { ResourceRow } from "./resource-row.tsx";
+import { SafetySummary } from "./safety-summary.tsx";
+import { worstFirst } from "./worst-first.ts";
+
+/** The first screen: everything that was found in this project, the worst first. */
+export function ResourcesPage() {
+  const api = useApi();
+  const t = useText();
+  const may = useMay();
+  const params = useParams();
+  const queries = useQueryClient();
+  const project = useChosenProject();
+  const projectId = () => params.projectId ?? "";
+  const [isAdding, setIsAdding] = createSignal(false);
+  const resources = useQuery(() => resourcesQuery(api, projectId()));
+  createEffect(() => rememberProject(projectId()));
+  const rescan = useMutation(() => ({
+    mutationFn: () => api.resources.list.query({ projectId: projectId(), rescan: true, limit: 200 }),
+    onSuccess: (found) => {
+      queries.setQueryData(["resources", projectId()], found);
+      toast(t("resources.rescanned"));
+    },
+  }));
+  return (
+    <div class="flex flex-col gap-4">
+      <PageHead
+        title={t("resources.title")}
+        about={<Show when={project()}>{(known) => t("resources.inProject", known().name)}</Show>}
+        acts={
+          <Show when={may("operator")}>
+            <Button icon="refresh" busy={rescan.isPending} onClick={() => rescan.mutate()}>
+              {t("resources.rescan")}
+            </Button>
+            <Show when={may("admin")}>
+              <Button icon="plus" onClick={() => setIsAdding(true)}>
+                {t("resources.add")}
+              </Button>
+            </Show>
+          </Show>
+        }
+      />
+      <CaughtFault attempted={t("resources.rescan")} error={rescan.error} onRetry={() => rescan.mutate()} />
+      <Faces
+        of={resources}
+        skeleton={<ListSkeleton rows={5} mark />}
+        isEmpty={(page) => page.items.length === 0}
+        empty={
+          <EmptyState
+            icon="resources"
+            title={t("resources.empty")}
+            act={
+              <Button look="main" icon="refresh" busy={rescan.isPending} onClick={() => rescan.mutate()}>
+                {t("resources.rescan")}
+              </Button>
+            }
+          >
+            {t("resources.emptyHelp")}
+          </EmptyState>
+        }
+      >
+        {(page) => <ResourceList resources={page().items} />}
+      </Faces>
+      <Show when={isAdding()}>
+        <AddResourceDialog projectId={projectId()} onClose={() => setIsAdding(false)} />
+      </Show>
+    </div>
+  );
+}
+
+function ResourceList(props: { resources: readonly Resource[] }) {
+  const t = useText();
+  const [search, setSearch] = useSearchParams();
+  const chosen = () => SAFETY_STATES.find((state): state is SafetyState => state === search.safety);
+  const shown = () =>
+    worstFirst(props.resources).filter(
+      (resource) => chosen() === undefined || resource.safety.state === chosen(),
+    );
+  const isSpread = () => new Set(props.resources.map((resource) => resource.serverId)).size > 1;
+  return (
+    <div class="flex flex-col gap-3">
+      <SafetySummary
+        resources={props.resources}
+        chosen={chosen()}
+        onChoose={(safety) => setSearch({ safety })}
+      />
+      <ul class="panel" aria-label={t("resources.title")}>
+        <For each={shown()}>{(resource) => <ResourceRow resource={resource} withServer={isSpread()} />}</For>
+      </ul>
+    </div>
+  );
+}

@@ -1,0 +1,169 @@
+import { panelFault } from "@cofre/sdk/panel";
+import { useMutation, useQueryClient } from "@tanstack/solid-query";
+import { createMemo, Show } from "solid-js";
+import { createStore } from "solid-js/store";
+import { useApi } from "../../platform/api.tsx";
+import { useText } from "../../platform/text.tsx";
+import { Button } from "../../ui/button.tsx";
+import { CaughtFault } from "../../ui/fault-card.tsx";
+import { CheckField, SelectField, TextField } from "../../ui/field.tsx";
+import { Panel } from "../../ui/panel.tsx";
+import { toast } from "../../ui/toast.tsx";
+import { useMay } from "../session/me.tsx";
+import { NextRuns } from "./next-runs.tsx";
+import type { Schedule } from "./queries.ts";
+import {
+  draftOf,
+  FREQUENCIES,
+  type Frequency,
+  type ScheduleDraft,
+  scheduleFrom,
+  timeZones,
+  timingOf,
+} from "./timing.ts";
+
+/** The plan's box: on or off, how often and when, how many to keep. The next runs are shown before it is saved. */
+export function ScheduleForm(props: { schedule: Schedule }) {
+  const api = useApi();
+  const t = useText();
+  const may = useMay();
+  const queries = useQueryClient();
+  const [draft, setDraft] = createStore<ScheduleDraft>(draftOf(props.schedule));
+  const isChanged = createMemo(() => JSON.stringify(draft) !== JSON.stringify(draftOf(props.schedule)));
+  const save = useMutation(() => ({
+    mutationFn: () =>
+      api.schedules.put.mutate({ resourceId: props.schedule.resourceId, ...scheduleFrom(draft) }),
+    onSuccess: (saved) => {
+      queries.setQueryData(["schedule", saved.resourceId], saved);
+      setDraft(draftOf(saved));
+      toast(t("schedule.saved"));
+      void queries.invalidateQueries({ queryKey: ["resource", saved.resourceId] });
+      void queries.invalidateQueries({ queryKey: ["resources"] });
+    },
+  }));
+  const wrong = (path: string) =>
+    save.isError ? panelFault(save.error).errors.find((field) => field.path === path)?.message : undefined;
+  return (
+    <form
+      class="grid items-start gap-4 lg:grid-cols-[minmax(0,1fr)_300px]"
+      onSubmit={(event) => {
+        event.preventDefault();
+        save.mutate();
+      }}
+    >
+      <Panel title={t("schedule.title")}>
+        <fieldset disabled={!may("admin")} class="flex flex-col gap-5 px-5 py-4">
+          <CheckField
+            as="switch"
+            label={t("schedule.on")}
+            help={t("schedule.onHelp")}
+            checked={draft.enabled}
+            onChecked={(enabled) => setDraft({ enabled })}
+          />
+          <When draft={draft} onDraft={setDraft} wrong={wrong} />
+          <Keep draft={draft} onDraft={setDraft} wrong={wrong} />
+          <CaughtFault attempted={t("schedule.save")} error={save.error} />
+        </fieldset>
+        <Show when={may("admin")}>
+          <footer class="flex flex-wrap items-center justify-end gap-3 border-t border-line px-5 py-3">
+            <Show when={isChanged()}>
+              <span class="text-[13px]/5 text-muted">{t("schedule.unsaved")}</span>
+            </Show>
+            <Button type="submit" look="main" busy={save.isPending}>
+              {t("schedule.save")}
+            </Button>
+          </footer>
+        </Show>
+      </Panel>
+      <NextRuns timing={timingOf(draft)} isOn={draft.enabled} />
+    </form>
+  );
+}
+
+interface PartProps {
+  draft: ScheduleDraft;
+  onDraft: (change: Partial<ScheduleDraft>) => void;
+  wrong: (path: string) => string | undefined;
+}
+
+function When(props: PartProps) {
+  const t = useText();
+  const choose = (value: string) => {
+    const frequency = FREQUENCIES.find((known): known is Frequency => known === value);
+    if (frequency !== undefined) props.onDraft({ frequency });
+  };
+  return (
+    <div class="grid gap-4 sm:grid-cols-2">
+      <SelectField
+        label={t("schedule.frequency")}
+        value={props.draft.frequency}
+        onValue={choose}
+        options={FREQUENCIES.map((value) => ({ value, label: t(`schedule.presets.${value}`) }))}
+      />
+      <Show
+        when={props.draft.frequency !== "cron"}
+        fallback={
+          <TextField
+            label={t("schedule.cron")}
+            help={t("schedule.cronHelp")}
+            error={props.wrong("cron")}
+            mono
+            required
+            value={props.draft.cron}
+            onValue={(cron) => props.onDraft({ cron })}
+          />
+        }
+      >
+        <TextField
+          label={props.draft.frequency === "hourly" ? t("schedule.minute") : t("schedule.at")}
+          error={props.wrong("at")}
+          type="time"
+          required
+          value={props.draft.at}
+          onValue={(at) => props.onDraft({ at })}
+        />
+      </Show>
+      <SelectField
+        label={t("schedule.timeZone")}
+        error={props.wrong("timeZone")}
+        value={props.draft.timeZone}
+        onValue={(timeZone) => props.onDraft({ timeZone })}
+        options={timeZones(props.draft.timeZone).map((value) => ({
+          value,
+          label: value.replaceAll("_", " "),
+        }))}
+      />
+    </div>
+  );
+}
+
+function Keep(props: PartProps) {
+  const t = useText();
+  return (
+    <div class="grid gap-4 border-t border-line pt-4 sm:grid-cols-2">
+      <TextField
+        label={t("schedule.keepLast")}
+        aside={t("schedule.backups")}
+        help={t("schedule.keepLastHelp")}
+        error={props.wrong("keepLast")}
+        type="number"
+        min={1}
+        max={10_000}
+        required
+        value={props.draft.keepLast}
+        onValue={(keepLast) => props.onDraft({ keepLast })}
+      />
+      <TextField
+        label={t("schedule.keepDays")}
+        aside={t("schedule.days")}
+        help={t("schedule.keepDaysHelp")}
+        error={props.wrong("keepDays")}
+        type="number"
+        min={1}
+        max={36_500}
+        value={props.draft.keepDays}
+        onValue={(keepDays) => props.onDraft({ keepDays })}
+      />
+    </div>
+  );
+}

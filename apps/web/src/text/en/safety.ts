@@ -1,0 +1,47 @@
+import type { ptBr } from "../pt-br.ts";
+
+export const safety: typeof ptBr.safety = {
+  label: "Safety",
+  name: {
+    proven: "Proven",
+    protected: "Protected",
+    "local-only": "Only on this server",
+    "at-risk": "At risk",
+    unprotected: "Unprotected",
+    away: "Away",
+  },
+  summary: {
+    proven: (count) => `${count} proven`,
+    protected: (count) => `${count} protected`,
+    "local-only": (count) => `${count} only on their own server`,
+    "at-risk": (count) => `${count} at risk`,
+    unprotected: (count) => `${count} unprotected`,
+    away: (count) => `${count} away`,
+  },
+  fresh: (facts) => `Last backup ${facts.ago}, ${facts.size}.`,
+  tried: (facts) => `Last backup ${facts.ago}, restored in a test ${facts.proven}.`,
+  newest: (ago) => `Last complete backup ${ago}.`,
+  next: (when) => `Next ${when}.`,
+  never: "There is no complete backup yet.",
+  failing: (facts) => `The last attempt failed ${facts.ago}: ${facts.cause}.`,
+  suspicious: (facts) => `The backup of ${facts.unit} ${facts.ago} ${facts.doubt}.`,
+  doubt: {
+    empty: "is empty",
+    emptied: (before) => `holds no records; there were ${before}`,
+    tablesLost: (facts) => `has ${facts.now} tables; there were ${facts.before}`,
+    shrunken: (facts) => `has ${facts.now}; the ones before had ${facts.before}`,
+  },
+  overdue: (ago) => `The next was expected ${ago}.`,
+  unitsWithout: (names) => `No complete backup of ${names}.`,
+  noSchedule: "No further one is scheduled.",
+  gone: "The container is no longer there.",
+  step: {
+    none: "",
+    "keep-a-copy-elsewhere": "If this server is lost, the backup is lost with it.",
+    "fix-the-failure": "See what happened",
+    "look-at-the-backup": "See the backup",
+    "take-a-backup": "Create backup",
+    "set-a-schedule": "Turn on automatic backup",
+    "find-the-resource": "",
+  },
+};

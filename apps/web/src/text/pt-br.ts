@@ -1,0 +1,44 @@
+import { backupDetails, backups, createBackup, download, removeBackup, restore } from "./pt-br/backups.ts";
+import { fault, faultCard } from "./pt-br/fault.ts";
+import { acts, faces, frame, languages, palette, themes, words } from "./pt-br/frame.ts";
+import { jobs } from "./pt-br/jobs.ts";
+import { apiKeys, audit, organization } from "./pt-br/organization.ts";
+import { addResource, config, engines, resources, settings } from "./pt-br/resources.ts";
+import { safety } from "./pt-br/safety.ts";
+import { schedule } from "./pt-br/schedule.ts";
+import { addServer, servers } from "./pt-br/servers.ts";
+import { session, setup } from "./pt-br/session.ts";
+
+/** The first language of the panel. `glossary.md` gives the words; `en.ts` MUST have the same keys. */
+export const ptBr = {
+  acts,
+  addResource,
+  addServer,
+  apiKeys,
+  audit,
+  backupDetails,
+  backups,
+  config,
+  createBackup,
+  download,
+  engines,
+  faces,
+  fault,
+  faultCard,
+  frame,
+  jobs,
+  languages,
+  organization,
+  palette,
+  removeBackup,
+  resources,
+  restore,
+  safety,
+  schedule,
+  servers,
+  session,
+  settings,
+  setup,
+  themes,
+  words,
+};

@@ -1,0 +1,80 @@
+import { pluralIn } from "../plural.ts";
+
+const many = pluralIn("pt-BR");
+
+export const frame = {
+  skip: "Ir para o conteúdo",
+  nav: "Principal",
+  resources: "Recursos",
+  activity: "Atividade",
+  servers: "Servidores",
+  organization: "Organização",
+  project: "Projeto",
+  chooseProject: "Escolher projeto",
+  newProject: "Novo projeto",
+  projectName: "Nome do projeto",
+  createProject: "Criar projeto",
+  search: "Buscar ou fazer",
+  jobs: (count: number) =>
+    count === 0 ? "Nenhum trabalho em andamento" : many(count, "trabalho", "trabalhos"),
+  jobsTitle: "Trabalhos em andamento",
+  jobsNone: "Nada em andamento agora.",
+  jobsAll: "Ver toda a atividade",
+  language: "Idioma",
+  theme: "Tema",
+  account: "Conta",
+  signOut: "Sair",
+  signedInAs: (name: string) => `Conectado como ${name}`,
+  notFound: "Esta página não existe",
+  notFoundHelp: "O endereço pode ter mudado, ou o que ele mostrava foi removido.",
+  home: "Ir para os recursos",
+  offline: "Sem conexão com o Cofre. Tentando de novo.",
+};
+
+export const languages = { "pt-BR": "Português", en: "English" };
+export const themes = { system: "Igual ao sistema", light: "Claro", dark: "Escuro" };
+
+export const acts = {
+  cancel: "Cancelar",
+  close: "Fechar",
+  copied: "Copiado",
+  copyRefused: "O navegador não deixou copiar",
+  copy: "Copiar",
+  dismiss: "Dispensar",
+  more: "Mais ações",
+  moreOf: (name: string) => `Mais ações de ${name}`,
+  refresh: "Atualizar",
+  retry: "Tentar de novo",
+  save: "Salvar",
+  back: "Voltar",
+  next: "Continuar",
+  showMore: "Mostrar mais",
+  details: "Detalhes",
+};
+
+export const faces = {
+  loading: "Carregando",
+  stale: "Não foi possível atualizar. O que você vê é de antes.",
+};
+
+export const palette = {
+  title: "Buscar ou fazer",
+  placeholder: "Recurso, backup ou ação",
+  nothing: "Nada encontrado",
+  resources: "Recursos",
+  backups: "Backups recentes",
+  acts: "Ações",
+  results: "Resultados",
+  backUp: (name: string) => `Criar backup de ${name}`,
+  hint: "↑↓ para escolher, Enter para abrir, Esc para fechar",
+};
+
+export const words = {
+  of: (part: string, whole: string) => `${part} de ${whole}`,
+  optional: "opcional",
+  yes: "sim",
+  no: "não",
+  none: "nenhum",
+  never: "nunca",
+  unknown: "desconhecido",
+};

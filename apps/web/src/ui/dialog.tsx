@@ -1,0 +1,67 @@
+import { Dialog as Kobalte } from "@kobalte/core/dialog";
+import { type JSX, Show } from "solid-js";
+import { useText } from "../platform/text.tsx";
+import { Icon } from "./icon.tsx";
+
+interface DialogProps {
+  title: string;
+  description?: JSX.Element;
+  /** Opened by its mount, closed by this: a dialog lives only while it is open. */
+  onClose: () => void;
+  /** What gets the focus when it opens: the safe choice. The first field otherwise. */
+  focusFirst?: () => HTMLElement | undefined;
+  width?: number;
+  children: JSX.Element;
+}
+
+/** One question in front of everything else. Esc closes it and gives the focus back to what opened it. */
+export function Dialog(props: DialogProps) {
+  const t = useText();
+  const openWithFocus = (event: Event) => {
+    const first = props.focusFirst?.();
+    if (first === undefined) return;
+    event.preventDefault();
+    first.focus();
+  };
+  return (
+    <Kobalte open onOpenChange={(open) => !open && props.onClose()}>
+      <Kobalte.Portal>
+        <Kobalte.Overlay class="overlay" />
+        <div class="dialog-place">
+          <Kobalte.Content
+            class="dialog"
+            style={{ "--dialog-width": `${props.width ?? 480}px` }}
+            onOpenAutoFocus={openWithFocus}
+          >
+            <header class="flex items-start gap-4 px-5 pt-4">
+              <div class="min-w-0 flex-1">
+                <Kobalte.Title class="text-base/6 font-semibold">{props.title}</Kobalte.Title>
+                <Show when={props.description}>
+                  {(text) => <Kobalte.Description class="mt-1 text-muted">{text()}</Kobalte.Description>}
+                </Show>
+              </div>
+              <Kobalte.CloseButton class="btn btn-square btn-quiet -mt-1 -mr-2" aria-label={t("acts.close")}>
+                <Icon name="close" />
+              </Kobalte.CloseButton>
+            </header>
+            {props.children}
+          </Kobalte.Content>
+        </div>
+      </Kobalte.Portal>
+    </Kobalte>
+  );
+}
+
+/** What is said and asked. */
+export function DialogBody(props: { children: JSX.Element }) {
+  return <div class="flex flex-col gap-4 px-5 py-4">{props.children}</div>;
+}
+
+/** The ways out, the safe one first. */
+export function DialogActs(props: { children: JSX.Element }) {
+  return (
+    <footer class="flex flex-wrap justify-end gap-2 border-t border-line px-5 py-3 max-sm:flex-col-reverse max-sm:[&>.btn]:w-full">
+      {props.children}
+    </footer>
+  );
+}
