@@ -76,6 +76,7 @@ async function loadAndSwitch(
 ): Promise<readonly UnitFacts[]> {
   const { store, manifest, reach } = request;
   work.signal.throwIfAborted();
+  work.report({ phase: "loading", bytes: 0, totalBytes: manifest.archive.bytes });
   await restoration.prepare();
   const output = await unpackInto(work, {
     store,
