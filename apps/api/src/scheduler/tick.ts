@@ -1,4 +1,4 @@
-import { dueSince, nextRuns } from "@cofre/core";
+import { dueSince, engineById, nextRuns } from "@cofre/core";
 import { isFault, toFault } from "@cofre/core/model";
 import { and, asc, eq, gt, isNull, lte } from "drizzle-orm";
 import { appendAudit } from "../audit/append.ts";
@@ -6,10 +6,11 @@ import type { Database } from "../db/database.ts";
 import { resources } from "../db/schema/resources.ts";
 import { schedules } from "../db/schema/schedules.ts";
 import type { Deps } from "../deps.ts";
+import { openRun } from "../feature/backups/open-run.ts";
 import { selectOpenJobOf } from "../feature/jobs/rows.ts";
 import { scheduleOf } from "../feature/schedules/rule.ts";
+import { defaultStore } from "../feature/stores/store-for.ts";
 import type { ResourceRow } from "../reach/reach.ts";
-import { defaultStoreId, orderBackup } from "../work/order-backup.ts";
 
 type ScheduleRow = typeof schedules.$inferSelect;
 export type Ticking = Pick<Deps, "db" | "queue" | "now" | "log">;
@@ -121,9 +122,10 @@ async function fire(deps: Ticking, tx: Database, { schedule, resource, missed }:
   const open = await selectOpenJobOf(tx, resource.id);
   if (open?.kind === "backup") return { ...skipped, code: "resource.busy" };
   try {
-    const { job } = await orderBackup(deps, tx, {
+    const { job } = await openRun(tx, deps, {
       resource,
-      storeId: await defaultStoreId(tx, resource.serverId),
+      engine: engineById(resource.engine),
+      storeId: await defaultStore(tx, resource),
       units: [],
       origin: "schedule",
       userId: null,

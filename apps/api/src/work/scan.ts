@@ -58,9 +58,9 @@ async function look(deps: ScanDeps, serverId: string, signal: AbortSignal): Prom
   }
 }
 
-/** `docker compose run` makes a container of the service's own image for one command. */
-function isLasting({ container }: DetectedResource): boolean {
-  return container.labels["com.docker.compose.oneoff"] !== "True";
+/** Not lasting: what `docker compose run` makes of a service's image for one command, and helpers of our own restores. */
+function isLasting({ container: { labels } }: DetectedResource): boolean {
+  return labels["com.docker.compose.oneoff"] !== "True" && !("cofre.job" in labels);
 }
 
 /** Scans, then inspects what the scan found worth asking. */

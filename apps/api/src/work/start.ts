@@ -1,0 +1,75 @@
+import type { JobKind } from "@cofre/core/model";
+import type { Deps } from "../deps.ts";
+import { tick } from "../scheduler/tick.ts";
+import { doBackup } from "./backup.ts";
+import { cleanUp, doCleanup } from "./cleanup.ts";
+import { doDelete } from "./delete.ts";
+import { createQueue } from "./queue.ts";
+import type { JobQueue } from "./queue-contract.ts";
+import { doRestore } from "./restore.ts";
+import { doScan } from "./scan.ts";
+import { startTimer } from "./timer.ts";
+import { doValidate } from "./validate.ts";
+import { openWaker, type Waker } from "./waker.ts";
+import { watchServers } from "./watch-servers.ts";
+import { type DoJob, startWorker } from "./worker.ts";
+
+const KINDS: Readonly<Record<JobKind, DoJob>> = {
+  backup: doBackup,
+  restore: doRestore,
+  validate: doValidate,
+  delete: doDelete,
+  scan: doScan,
+  cleanup: doCleanup,
+};
+
+/** Jobs at once on one server, by all workers together. */
+const PER_SERVER = 2;
+const TICK_MS = 15_000;
+const CLEANUP_MS = 3_600_000;
+
+/** The queue before anybody works on it: enough for a process that only takes requests. */
+export interface OpenQueue {
+  readonly queue: JobQueue;
+  readonly waker: Waker;
+  /** Called for every job of this very process; a worker puts itself there. */
+  onNudge(nudge: () => void): void;
+}
+
+export async function openQueue(deps: Pick<Deps, "catalogue" | "db" | "log" | "now">): Promise<OpenQueue> {
+  const waker = await openWaker(deps.catalogue, deps.log);
+  let nudge: () => void = () => undefined;
+  const queue = createQueue({ db: deps.db, waker, now: deps.now, nudge: () => nudge() });
+  return {
+    queue,
+    waker,
+    onNudge: (listener) => {
+      nudge = listener;
+    },
+  };
+}
+
+export interface Working {
+  /** Stops claiming, lets go of what runs (server jobs run on by themselves), and stops scheduling and watching. */
+  close(): Promise<void>;
+}
+
+/** Starts everything that works by itself: the worker, the scheduler, the watch over servers, and the cleaning. */
+export async function startWork(deps: Deps, { waker, onNudge }: OpenQueue): Promise<Working> {
+  const limits = { perWorker: deps.config.workerJobs, perServer: PER_SERVER };
+  const worker = startWorker(deps, { kinds: KINDS, limits });
+  onNudge(worker.nudge);
+  await waker.onWake(worker.nudge);
+  const { log } = deps;
+  const timers = [
+    startTimer({ name: "schedules", everyMs: TICK_MS, run: () => tick(deps), log }),
+    startTimer({ name: "cleanup", everyMs: CLEANUP_MS, run: () => cleanUp(deps), log }),
+  ];
+  const watch = watchServers(deps);
+  return {
+    async close() {
+      await waker.close();
+      await Promise.all([...timers.map((timer) => timer.close()), watch.close(), worker.close()]);
+    },
+  };
+}

@@ -1,0 +1,130 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import { toFault } from "@cofre/core/model";
+import { servers } from "../db/schema/servers.ts";
+import type { ServerRow } from "../reach/reach.ts";
+import { rescan, type ScanDeps } from "./scan.ts";
+import { startTimer } from "./timer.ts";
+
+export interface ServerWatch {
+  close(): Promise<void>;
+}
+
+/** How often a server is looked at although nothing was heard of it. */
+const RESCAN_MS = 5 * 60_000;
+const LOOK_MS = 30_000;
+/** A deployment tells many events in a row: one look once they paused, or after a while in any case. */
+const PAUSE_MS = 2_000;
+const LONGEST_PAUSE_MS = 15_000;
+/** Before listening again at a server that went away. */
+const AGAIN_MS = 30_000;
+
+interface Watched {
+  readonly stop: AbortController;
+  readonly done: Promise<void>;
+}
+
+/** Keeps every server's rows as they are there: listens to its container engine while it is connected, and looks again by a timer. */
+export function watchServers(deps: ScanDeps): ServerWatch {
+  const watched = new Map<string, Watched>();
+  const scanning = new Map<string, Promise<void>>();
+  const closing = new AbortController();
+  const timer = startTimer({ name: "servers", everyMs: LOOK_MS, run: look, log: deps.log });
+  return {
+    async close() {
+      closing.abort();
+      for (const { stop } of watched.values()) stop.abort();
+      await timer.close();
+      await Promise.all([...watched.values()].map(({ done }) => done));
+      await Promise.all(scanning.values());
+    },
+  };
+
+  async function look(): Promise<void> {
+    const rows = await deps.db.select().from(servers);
+    dropOthers(rows);
+    for (const row of rows) {
+      if (closing.signal.aborted) return;
+      if (isDue(row, deps.now())) void scan(row.id);
+      if (!watched.has(row.id)) watched.set(row.id, watch(row.id));
+    }
+  }
+
+  function dropOthers(rows: readonly ServerRow[]): void {
+    for (const [id, { stop }] of watched) {
+      if (rows.some((row) => row.id === id)) continue;
+      stop.abort();
+      watched.delete(id);
+    }
+  }
+
+  /** A failure is in the server's row; only what is our own is told. */
+  function scan(serverId: string): Promise<void> {
+    const known = scanning.get(serverId);
+    if (known !== undefined) return known;
+    const scan = rescan(deps, serverId, closing.signal)
+      .then(
+        () => undefined,
+        (error: unknown) => {
+          const fault = toFault(error);
+          if (fault.code === "bug") deps.log.error({ err: error, serverId }, "a scan broke");
+        },
+      )
+      .finally(() => scanning.delete(serverId));
+    scanning.set(serverId, scan);
+    return scan;
+  }
+
+  function watch(serverId: string): Watched {
+    const stop = new AbortController();
+    const signal = AbortSignal.any([stop.signal, closing.signal]);
+    return { stop, done: listenAgain({ deps, serverId, signal, heard: () => scan(serverId) }) };
+  }
+}
+
+function isDue({ lastScannedAt }: ServerRow, now: Date): boolean {
+  return lastScannedAt === null || now.getTime() - lastScannedAt.getTime() > RESCAN_MS;
+}
+
+interface Listening {
+  readonly deps: ScanDeps;
+  readonly serverId: string;
+  readonly signal: AbortSignal;
+  /** Something happened there. */
+  readonly heard: () => Promise<void>;
+}
+
+async function listenAgain(listening: Listening): Promise<void> {
+  const { deps, serverId, signal } = listening;
+  while (!signal.aborted) {
+    try {
+      await listen(listening);
+    } catch (error) {
+      // Away, or without a container engine: the timer's scans tell it in the server's row.
+      deps.log.debug({ serverId, code: toFault(error).code }, "listening to a server's containers ended");
+    }
+    await sleep(AGAIN_MS, undefined, { signal }).catch(() => undefined);
+  }
+}
+
+async function listen({ deps, serverId, signal, heard }: Listening): Promise<void> {
+  const docker = await deps.reach.docker(serverId);
+  const pause = pauseOf(heard, signal);
+  for await (const _event of docker.events(signal)) pause();
+}
+
+/** Calls back once nothing more came for a while. */
+function pauseOf(call: () => Promise<void>, signal: AbortSignal): () => void {
+  let timer: NodeJS.Timeout | undefined;
+  let since = 0;
+  signal.addEventListener("abort", () => clearTimeout(timer), { once: true });
+  return () => {
+    const now = Date.now();
+    if (timer === undefined) since = now;
+    clearTimeout(timer);
+    const wait = Math.min(PAUSE_MS, Math.max(0, since + LONGEST_PAUSE_MS - now));
+    timer = setTimeout(() => {
+      timer = undefined;
+      void call();
+    }, wait);
+  };
+}
