@@ -1,0 +1,157 @@
+import { type KeepVerdict, keep } from "@cofre/core";
+import { toFault } from "@cofre/core/model";
+import { and, eq } from "drizzle-orm";
+import { z } from "zod";
+import { appendAudit } from "../../audit/append.ts";
+import { requesterOf } from "../../auth/actor.ts";
+import { backups } from "../../db/schema/backups.ts";
+import { projects } from "../../db/schema/projects.ts";
+import type { ActorContext } from "../../trpc/procedures.ts";
+import { keepable } from "../../work/keepable.ts";
+import { absent } from "../absent.ts";
+import { findResource } from "../resources/get.ts";
+import { resourceNames, visible } from "../scope.ts";
+import { sayVerdict } from "./keep-text.ts";
+import { removeBytes } from "./remove-bytes.ts";
+import { type BackupRow, lockBackup, selectJobUsing } from "./rows.ts";
+
+export const CleanUp = z.object({
+  /** How many backups of every unit stay. */
+  keepLast: z.number().int().min(1).max(10_000),
+  projectSlug: z.string().min(1).max(200).optional(),
+  resourceId: z.string().optional(),
+  /** Only says what would be removed. */
+  dryRun: z.boolean().optional(),
+});
+export type CleanUp = z.infer<typeof CleanUp>;
+
+export const CleanedUp = z.object({
+  decisions: z.array(
+    z.object({
+      backupId: z.string(),
+      resourceId: z.string(),
+      resourceName: z.string(),
+      unit: z.string(),
+      filename: z.string().nullable(),
+      keep: z.boolean(),
+      reason: z.string(),
+    }),
+  ),
+});
+export type CleanedUp = z.infer<typeof CleanedUp>;
+
+interface Decision {
+  readonly keep: boolean;
+  readonly reason: string;
+}
+
+/** Keeps the last N backups of every unit, and what retention never removes; removes the others, each with an audit event. */
+export async function cleanUpBackups(ctx: ActorContext, input: CleanUp): Promise<CleanedUp> {
+  const rows = await rowsIn(ctx, input);
+  const verdicts = keep(rows.map(keepable), { keepLast: input.keepLast, keepDays: null }, ctx.deps.now());
+  const names = await resourceNames(
+    ctx.deps.db,
+    rows.map((row) => row.resourceId),
+  );
+  const decisions: CleanedUp["decisions"] = [];
+  for (const verdict of verdicts) {
+    const row = rows.find((one) => one.id === verdict.id);
+    if (row === undefined) continue;
+    decisions.push({
+      backupId: row.id,
+      resourceId: row.resourceId,
+      resourceName: names.get(row.resourceId) ?? row.resourceId,
+      unit: row.unit,
+      filename: row.filename,
+      ...(await decide(ctx, row, { verdict, isDry: input.dryRun === true })),
+    });
+  }
+  return { decisions };
+}
+
+async function rowsIn(
+  ctx: ActorContext,
+  { projectSlug, resourceId }: CleanUp,
+): Promise<readonly BackupRow[]> {
+  const { deps, actor } = ctx;
+  const project = projectSlug === undefined ? undefined : await projectIdOf(ctx, projectSlug);
+  const resource = resourceId === undefined ? undefined : (await findResource(ctx, resourceId)).id;
+  return await deps.db
+    .select()
+    .from(backups)
+    .where(
+      and(
+        visible.backups(actor),
+        eq(backups.status, "completed"),
+        project === undefined ? undefined : eq(backups.projectId, project),
+        resource === undefined ? undefined : eq(backups.resourceId, resource),
+      ),
+    )
+    .orderBy(backups.resourceId, backups.id);
+}
+
+async function projectIdOf({ deps, actor }: ActorContext, slug: string): Promise<string> {
+  const [row] = await deps.db
+    .select({ id: projects.id })
+    .from(projects)
+    .where(and(visible.projects(actor), eq(projects.slug, slug)));
+  if (row === undefined) throw absent("project");
+  return row.id;
+}
+
+interface Judged {
+  readonly verdict: KeepVerdict;
+  readonly isDry: boolean;
+}
+
+/** What is said is what was done: a backup that could not be removed is told as kept, with the reason. */
+async function decide(ctx: ActorContext, row: BackupRow, { verdict, isDry }: Judged): Promise<Decision> {
+  const reason = sayVerdict(verdict);
+  if (verdict.keep || isDry) return { keep: verdict.keep, reason };
+  const code = verdict.reason.code;
+  const inUse = await claim(ctx, row, code);
+  if (inUse !== undefined) return { keep: true, reason: inUse };
+  try {
+    await removeBytes(ctx.deps.reach, row);
+  } catch (error) {
+    const { db } = ctx.deps;
+    await db.update(backups).set({ removedAt: null, removedReason: null }).where(eq(backups.id, row.id));
+    return { keep: true, reason: `it could not be removed: ${toFault(error).message}` };
+  }
+  await tell(ctx, row, code);
+  return { keep: false, reason };
+}
+
+/** Takes it out of everybody's sight first, so that no restore begins to read it; undefined, or what is in the way. */
+async function claim(
+  { deps, actor }: ActorContext,
+  row: BackupRow,
+  code: string,
+): Promise<string | undefined> {
+  return await deps.db.transaction(async (tx) => {
+    const now = await lockBackup(tx, actor, row);
+    if (now === undefined) return "it was removed meanwhile";
+    if (now.pinned) return "it was pinned meanwhile";
+    const using = await selectJobUsing(tx, row.id);
+    if (using !== undefined) return `a ${using.kind} (job ${using.id}) is using it`;
+    await tx
+      .update(backups)
+      .set({ removedAt: deps.now(), removedReason: code })
+      .where(eq(backups.id, row.id));
+    return undefined;
+  });
+}
+
+async function tell({ deps, actor, caller }: ActorContext, row: BackupRow, code: string): Promise<void> {
+  await appendAudit(deps.db, {
+    organizationId: row.organizationId,
+    at: deps.now(),
+    actor: requesterOf(actor),
+    address: caller.address,
+    requestId: caller.requestId,
+    action: `backups.expire ${code}`,
+    target: { kind: "backup", id: row.id, name: row.filename },
+    result: "ok",
+    code: null,
+  });
+}
