@@ -65,7 +65,8 @@ function read(call: Call, launch: Launch, options: Calling): Readable {
 async function carry(call: Call, program: Program, out: Readable): Promise<void> {
   const stderr = tailOf(program.stderr);
   program.stdout.on("data", (chunk: Buffer) => {
-    if (!out.push(chunk)) program.stdout.pause();
+    // A stream that was given up must flow to its end: only then does the other side count as closed.
+    if (!out.push(chunk) && !out.destroyed) program.stdout.pause();
   });
   const exit = await program.ended;
   try {

@@ -1,12 +1,13 @@
 import type { ClientChannel } from "ssh2";
 import { Fault } from "../model/fault.ts";
-import { abortFault } from "./program.ts";
+import { abortFault, type Exit } from "./program.ts";
 import type { SshConnection } from "./ssh-connection.ts";
 
-/** A command's channel and the connection it lives on. */
+/** A command's channel, the connection it lives on, and its end. */
 export interface OpenChannel {
   readonly channel: ClientChannel;
   readonly connection: SshConnection;
+  readonly ended: Promise<Exit>;
 }
 
 interface Link {
@@ -52,9 +53,9 @@ export class SshChannels {
     if (this.#isClosed) throw closedFault();
     const link = await this.#take(signal);
     try {
-      const channel = await exec(link.connection, line);
-      channel.once("close", () => this.#release(link));
-      return { channel, connection: link.connection };
+      const open = await exec(link.connection, line);
+      void open.ended.then(() => this.#release(link));
+      return open;
     } catch (error) {
       const isFull = isRefusal(error) && link.used > 1;
       if (isFull) link.limit = Math.min(link.limit, link.used - 1);
@@ -147,17 +148,39 @@ export class SshChannels {
 }
 
 /** Starts a line on one connection, beside its limit. */
-export function exec(connection: SshConnection, line: string): Promise<ClientChannel> {
-  const { promise, resolve, reject } = Promise.withResolvers<ClientChannel>();
+export function exec(connection: SshConnection, line: string): Promise<OpenChannel> {
   const lost = connection.lostBecause();
   if (lost) return Promise.reject(lost);
+  const { promise, resolve, reject } = Promise.withResolvers<OpenChannel>();
   const forget = connection.onLost(() => reject(connection.lostBecause()));
   connection.client.exec(line, (error, channel) => {
     forget();
-    if (error) reject(connection.lostBecause() ?? error);
-    else resolve(channel);
+    if (error) return reject(connection.lostBecause() ?? error);
+    // Listened to at once: a quick program's end is told in the same breath as its start.
+    channel.on("error", () => undefined);
+    resolve({ channel, connection, ended: endOf(channel, connection) });
   });
   return promise;
+}
+
+/** A channel that closed without an exit status says nothing about the program: the connection, or sshd, was cut. */
+function endOf(channel: ClientChannel, connection: SshConnection): Promise<Exit> {
+  return new Promise((resolve) => {
+    let exit: Exit | undefined;
+    channel.once("exit", (code: number | null | undefined, signal?: string) => {
+      exit = { code: code ?? null, signal: signal ?? null };
+    });
+    channel.once("close", () => resolve(exit ?? { code: null, signal: null, fault: cutFault(connection) }));
+  });
+}
+
+function cutFault(connection: SshConnection): Fault {
+  return (
+    connection.lostBecause() ??
+    new Fault("server.unreachable", "the server closed the channel without telling how the program ended", {
+      hint: "Look at the SSH server's log; a session limit or an administrator may have ended it.",
+    })
+  );
 }
 
 function closedFault(): Fault {

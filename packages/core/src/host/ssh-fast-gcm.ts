@@ -12,15 +12,19 @@ import type * as Ssh2 from "ssh2";
 /** What ssh2 asks of a decipher (lib/protocol/crypto.js, AESGCMDecipherNative). */
 interface Decipher {
   inSeqno: number;
+  /** ssh2 puts another receiver here while keys are exchanged again. */
+  _onPayload: Receiver;
   free(): void;
   /** Consumes `data` from `start`; returns where it stopped when a packet's receiver says so. */
   decrypt(data: Buffer, start: number, end: number): number | undefined;
 }
 
+type Receiver = (payload: Buffer) => number | false | undefined;
+
 interface DecipherConfig {
   readonly inbound: {
     readonly seqno: number;
-    readonly onPayload: (payload: Buffer) => number | false | undefined;
+    readonly onPayload: Receiver;
     readonly decipherInfo: { readonly sslName: string };
     readonly decipherKey: Buffer;
     readonly decipherIV: Buffer;
@@ -116,6 +120,7 @@ export function createGcmDecipher(name: Cipher["name"], { inbound }: DecipherCon
   };
   return {
     inSeqno: inbound.seqno,
+    _onPayload: inbound.onPayload,
     free: () => undefined,
     decrypt(data, start, end) {
       let at = start;
@@ -125,7 +130,7 @@ export function createGcmDecipher(name: Cipher["name"], { inbound }: DecipherCon
         if (!step.packet) return undefined;
         const payload = openPacket(cipher, step.packet);
         this.inSeqno = (this.inSeqno + 1) >>> 0;
-        const answer = inbound.onPayload(payload);
+        const answer = this._onPayload(payload);
         if (answer !== undefined) return answer === false ? at : answer;
       }
       return undefined;

@@ -1,8 +1,6 @@
-import type { ClientChannel } from "ssh2";
-import { Fault } from "../model/fault.ts";
 import { markOf } from "./environment.ts";
 import type { Command, Server } from "./host.ts";
-import { abortFault, type Exit, type Program, type Start, type Stop } from "./program.ts";
+import { abortFault, type Program, type Start, type Stop } from "./program.ts";
 import { createServer } from "./server.ts";
 import { exec, type OpenChannel, SshChannels } from "./ssh-channels.ts";
 import { openConnection, prepareLogin, type SshOptions } from "./ssh-connection.ts";
@@ -44,44 +42,18 @@ async function launch(channels: SshChannels, command: Command, start: Start): Pr
   const mark = markOf(command);
   const { line, prelude, missingMark } = remoteLine(command, { tag: start.tag, mark });
   const open = await channels.open(line, start.signal);
-  const { channel } = open;
-  const ended = endOf(open);
-  channel.on("error", () => undefined);
+  const { channel, ended } = open;
   if (prelude !== "") channel.write(prelude);
   if (!start.feed) channel.end();
-  const stop = createStop(open, ended, mark);
+  const stop = createStop(open, mark);
   return { stdin: channel, stdout: channel, stderr: channel.stderr, ended, missingMark, stop };
-}
-
-/** A channel that closed without an exit status says nothing about the program: the connection, or sshd, was cut. */
-function endOf({ channel, connection }: OpenChannel): Promise<Exit> {
-  return new Promise((resolve) => {
-    let exit: Exit | undefined;
-    channel.once("exit", (code: number | null | undefined, signal?: string) => {
-      exit = { code: code ?? null, signal: signal ?? null };
-    });
-    channel.once("close", () => resolve(exit ?? { code: null, signal: null, fault: cutFault(connection) }));
-  });
-}
-
-function cutFault(connection: OpenChannel["connection"]): Fault {
-  return (
-    connection.lostBecause() ??
-    new Fault("server.unreachable", "the server closed the channel without telling how the program ended", {
-      hint: "Look at the SSH server's log; a session limit or an administrator may have ended it.",
-    })
-  );
 }
 
 /**
  * OpenSSH and others ignore a request to signal a program, so it is stopped from beside, by the mark in its environment; its
  * own channel stays open until then, because closing it would hand the program a peaceful end of its input.
  */
-function createStop(
-  { channel, connection }: OpenChannel,
-  ended: Promise<Exit>,
-  mark: string,
-): Program["stop"] {
+function createStop({ channel, connection, ended }: OpenChannel, mark: string): Program["stop"] {
   let isOver = false;
   void ended.then(() => {
     isOver = true;
@@ -97,11 +69,10 @@ function createStop(
 
 async function stopRemote(connection: OpenChannel["connection"], mark: string, how: Stop): Promise<void> {
   const { argv } = stopMarked(callMark(mark), how);
-  const channel: ClientChannel = await exec(connection, `exec ${quoteAll(argv)}`);
-  channel.on("error", () => undefined);
+  const { channel, ended } = await exec(connection, `exec ${quoteAll(argv)}`);
   channel.stderr.resume();
   channel.resume().end();
-  await new Promise((resolve) => channel.once("close", resolve));
+  await ended;
 }
 
 /** Waits at most so long; how it ended is seen by the caller otherwise. */
