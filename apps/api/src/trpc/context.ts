@@ -1,5 +1,6 @@
 import type { Actor } from "../auth/actor.ts";
 import type { AuditTarget } from "../db/schema/audit-events.ts";
+import type { Requester } from "../db/schema/jobs.ts";
 import type { Deps } from "../deps.ts";
 
 /** Where a request came from. */
@@ -8,8 +9,10 @@ export interface Caller {
   /** The client's own address, as far as trusted proxies tell it. */
   readonly address: string;
   readonly headers: Headers;
+  /** The client went away. */
+  readonly signal: AbortSignal;
   /** Adds a header to the answer; used for the session's cookie. */
-  setHeader(name: string, value: string): void;
+  addHeader(name: string, value: string): void;
 }
 
 /** What a procedure is given. */
@@ -25,4 +28,7 @@ export interface Context {
 
 export interface AuditTrail {
   target: AuditTarget | null;
+  /** Set where the one who acts is not signed in: the e-mail that was tried. */
+  actor: Requester | null;
+  organizationId: string | null;
 }

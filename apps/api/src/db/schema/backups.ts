@@ -1,3 +1,4 @@
+import type { Suspicion } from "@cofre/core";
 import { BACKUP_ORIGINS, BACKUP_STATUSES, type ValidationDepth } from "@cofre/core/model";
 import { sql } from "drizzle-orm";
 import { boolean, check, index, jsonb, pgTable, text, uniqueIndex } from "drizzle-orm/pg-core";
@@ -69,7 +70,9 @@ export const backups = pgTable(
     note: text("note"),
     pinned: boolean("pinned").notNull().default(false),
     /** Empty, or far smaller than those before: retention stops for its resource until somebody has looked. */
-    suspicion: text("suspicion"),
+    suspicion: jsonb("suspicion").$type<Suspicion>(),
+    /** Somebody looked at it and said that it is as it should be. */
+    acceptedAt: moment("accepted_at"),
     warnings: jsonb("warnings").$type<readonly string[]>().notNull().default([]),
     manifest: jsonb("manifest").$type<Readonly<Record<string, unknown>>>(),
     validation: jsonb("validation").$type<Validation>(),

@@ -17,7 +17,7 @@ export const idempotencyKeys = pgTable(
     /** Two callers never share a key. */
     callerId: text("caller_id").notNull(),
     key: text("key").notNull(),
-    /** SHA-256 of method, path and body. */
+    /** Keyed digest of method, path and input. */
     requestHash: text("request_hash").notNull(),
     /** Null while the first request is still being answered. */
     status: integer("status"),

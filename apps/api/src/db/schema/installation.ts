@@ -12,7 +12,9 @@ export const installation = pgTable(
     /** 32 hex characters; the owner written into every server job's journal. */
     id: text("id").notNull(),
     /** The organization of the instance's owner: it alone may use this machine itself as a server. */
-    organizationId: text("organization_id").references(() => organizations.id, { onDelete: "restrict" }),
+    organizationId: text("organization_id")
+      .notNull()
+      .references(() => organizations.id, { onDelete: "restrict" }),
     /** Ed25519, SPKI in PEM. Signs manifests. */
     publicKey: text("public_key").notNull(),
     /** PKCS#8 in PEM, sealed. */

@@ -21,9 +21,10 @@ export const servers = pgTable(
     host: text("host"),
     port: integer("port"),
     user: text("user"),
-    /** Key and algorithm together: a pinned ed25519 key says nothing of the rsa one. Base64 of the key as it comes on the wire. */
+    /** Key and algorithm together: a pinned ed25519 key says nothing of the rsa one. */
     hostKeyAlgorithm: text("host_key_algorithm"),
-    hostKey: text("host_key"),
+    /** `SHA256:…`, as `ssh-keygen -l` prints it. */
+    hostKeyFingerprint: text("host_key_fingerprint"),
     /** Password, private key and passphrase, sealed together. */
     sealedAuth: text("sealed_auth"),
     /** Names of what is in `sealedAuth`. */

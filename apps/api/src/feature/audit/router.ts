@@ -1,7 +1,7 @@
 import { router } from "../../trpc/init.ts";
-import { later } from "../../trpc/later.ts";
 import { admin } from "../../trpc/procedures.ts";
 import { pageOf } from "../page.ts";
+import { checkAudit, listAudit } from "./list.ts";
 import { AuditCheckView, AuditEventView, ListAudit } from "./view.ts";
 
 export const auditRouter = router({
@@ -9,10 +9,10 @@ export const auditRouter = router({
     .meta({ organizationWide: true })
     .input(ListAudit)
     .output(pageOf(AuditEventView))
-    .query(() => later()),
+    .query(({ ctx, input }) => listAudit(ctx, input)),
   /** Follows the chain of digests from the first event to the last. */
   check: admin
     .meta({ organizationWide: true })
     .output(AuditCheckView)
-    .query(() => later()),
+    .query(({ ctx }) => checkAudit(ctx)),
 });

@@ -40,8 +40,13 @@ export const BackupView = z.object({
     .nullable(),
   pinned: z.boolean(),
   note: z.string().nullable(),
-  /** Why it looks wrong although it completed (empty, far smaller than before); null when it does not. */
-  suspicion: z.string().nullable(),
+  /** Why it looks wrong although it completed (empty, far smaller than before), with the numbers; null when it does not. */
+  suspicion: z
+    .object({ code: z.enum(["empty", "emptied", "tables-lost", "shrunken"]) })
+    .catchall(z.union([z.string(), z.number()]))
+    .nullable(),
+  /** Somebody looked at it and said that it is as it should be. */
+  acceptedAt: z.string().nullable(),
   warnings: z.array(z.string()),
   jobId: z.string().nullable(),
 });
@@ -80,6 +85,8 @@ export type CreatedBackups = z.infer<typeof CreatedBackups>;
 
 export const ChangeBackup = OfBackup.extend({
   pinned: z.boolean().optional(),
+  /** Says that a suspicious backup is as it should be, so that retention goes on. */
+  accepted: z.boolean().optional(),
   note: z.string().max(1_000).nullable().optional(),
 });
 export type ChangeBackup = z.infer<typeof ChangeBackup>;

@@ -1,8 +1,9 @@
 import { z } from "zod";
 import { router } from "../../trpc/init.ts";
-import { later } from "../../trpc/later.ts";
 import { admin, viewer } from "../../trpc/procedures.ts";
 import { PageInput, pageOf } from "../page.ts";
+import { changeProject, createProject, putProject, removeProject } from "./change.ts";
+import { getProject, listProjects } from "./get.ts";
 import { ChangeProject, CreateProject, ProjectView, PutProject } from "./view.ts";
 
 const ById = z.object({ id: z.string() });
@@ -12,12 +13,12 @@ export const projectsRouter = router({
     .meta({ openapi: { method: "GET", path: "/projects", tags: ["projects"] } })
     .input(z.object(PageInput))
     .output(pageOf(ProjectView))
-    .query(() => later()),
+    .query(({ ctx, input }) => listProjects(ctx, input)),
   get: viewer
     .meta({ openapi: { method: "GET", path: "/projects/{id}", tags: ["projects"] } })
     .input(ById)
     .output(ProjectView)
-    .query(() => later()),
+    .query(({ ctx, input }) => getProject(ctx, input)),
   create: admin
     .meta({
       openapi: { method: "POST", path: "/projects", tags: ["projects"] },
@@ -26,12 +27,12 @@ export const projectsRouter = router({
     })
     .input(CreateProject)
     .output(ProjectView)
-    .mutation(() => later()),
+    .mutation(({ ctx, input }) => createProject(ctx, input)),
   change: admin
     .meta({ openapi: { method: "PUT", path: "/projects/{id}", tags: ["projects"] } })
     .input(ChangeProject)
     .output(ProjectView)
-    .mutation(() => later()),
+    .mutation(({ ctx, input }) => changeProject(ctx, input)),
   put: admin
     .meta({
       openapi: { method: "PUT", path: "/projects/by-external-id/{externalId}", tags: ["projects"] },
@@ -39,7 +40,7 @@ export const projectsRouter = router({
     })
     .input(PutProject)
     .output(ProjectView)
-    .mutation(() => later()),
+    .mutation(({ ctx, input }) => putProject(ctx, input)),
   remove: admin
     .meta({
       openapi: { method: "DELETE", path: "/projects/{id}", tags: ["projects"] },
@@ -48,5 +49,5 @@ export const projectsRouter = router({
     })
     .input(ById)
     .output(z.void())
-    .mutation(() => later()),
+    .mutation(({ ctx, input }) => removeProject(ctx, input)),
 });

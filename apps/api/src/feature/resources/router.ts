@@ -1,8 +1,11 @@
 import { z } from "zod";
 import { router } from "../../trpc/init.ts";
-import { later } from "../../trpc/later.ts";
 import { admin, operator, viewer } from "../../trpc/procedures.ts";
 import { pageOf } from "../page.ts";
+import { addResource } from "./add.ts";
+import { changeResource, putResource, removeResource } from "./change.ts";
+import { getResource, listResources } from "./list.ts";
+import { inspect, readLogs, restart } from "./operate.ts";
 import {
   AddResource,
   ChangeResource,
@@ -21,12 +24,12 @@ export const resourcesRouter = router({
     .meta({ openapi: { method: "GET", path: "/projects/{projectId}/resources", tags: ["resources"] } })
     .input(ListResources)
     .output(pageOf(ResourceView))
-    .query(() => later()),
+    .query(({ ctx, input }) => listResources(ctx, input)),
   get: viewer
     .meta({ openapi: { method: "GET", path: "/projects/{projectId}/resources/{id}", tags: ["resources"] } })
     .input(OfProject)
     .output(ResourceView)
-    .query(() => later()),
+    .query(({ ctx, input }) => getResource(ctx, input)),
   add: admin
     .meta({
       openapi: { method: "POST", path: "/projects/{projectId}/resources", tags: ["resources"] },
@@ -34,17 +37,17 @@ export const resourcesRouter = router({
     })
     .input(AddResource)
     .output(ResourceView)
-    .mutation(() => later()),
+    .mutation(({ ctx, input }) => addResource(ctx, input)),
   change: admin
     .meta({ openapi: { method: "PUT", path: "/projects/{projectId}/resources/{id}", tags: ["resources"] } })
     .input(ChangeResource)
     .output(ResourceView)
-    .mutation(() => later()),
+    .mutation(({ ctx, input }) => changeResource(ctx, input)),
   put: admin
     .meta({ openapi: { method: "PUT", path: "/resources/by-external-id/{externalId}", tags: ["resources"] } })
     .input(PutResource)
     .output(ResourceView)
-    .mutation(() => later()),
+    .mutation(({ ctx, input }) => putResource(ctx, input)),
   remove: admin
     .meta({
       openapi: { method: "DELETE", path: "/projects/{projectId}/resources/{id}", tags: ["resources"] },
@@ -52,20 +55,20 @@ export const resourcesRouter = router({
     })
     .input(RemoveResource)
     .output(z.void())
-    .mutation(() => later()),
+    .mutation(({ ctx, input }) => removeResource(ctx, input)),
   /** Asks the resource itself: version and units, kept for the next reader. */
   inspect: operator
     .input(ById)
     .output(InspectionView)
-    .mutation(() => later()),
+    .mutation(({ ctx, input }) => inspect(ctx, input)),
   logs: operator
     .meta({ openapi: { method: "GET", path: "/resources/{id}/logs", tags: ["resources"] } })
     .input(z.object({ id: z.string(), lines: z.number().int().min(1).max(5_000).optional() }))
     .output(z.object({ text: z.string() }))
-    .query(() => later()),
+    .query(({ ctx, input }) => readLogs(ctx, input)),
   restart: operator
     .meta({ openapi: { method: "POST", path: "/resources/{id}/restart", tags: ["resources"] } })
     .input(ById)
     .output(ResourceView)
-    .mutation(() => later()),
+    .mutation(({ ctx, input }) => restart(ctx, input)),
 });

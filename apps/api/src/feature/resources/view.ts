@@ -1,4 +1,4 @@
-import { RESOURCE_STATUSES, SAFETY_STATES } from "@cofre/core/model";
+import { BACKUP_STATUSES, RESOURCE_STATUSES, SAFETY_STATES } from "@cofre/core/model";
 import { z } from "zod";
 import { FaultView } from "../fault-view.ts";
 import { PageInput } from "../page.ts";
@@ -15,11 +15,49 @@ export const ConfigView = z.looseObject({
   paths: z.array(z.string()).optional(),
 });
 
+/** One sentence's code with the values in it: each reason has its own of these. Times are ISO 8601. */
+const SafetyBecause = z.object({
+  code: z.enum([
+    "fresh",
+    "tried",
+    "failing",
+    "suspicious",
+    "overdue",
+    "units-without",
+    "no-schedule",
+    "never",
+    "gone",
+  ]),
+  at: z.string().nullable().optional(),
+  bytes: z.number().optional(),
+  nextAt: z.string().nullable().optional(),
+  provenAt: z.string().optional(),
+  failedAt: z.string().optional(),
+  dueAt: z.string().optional(),
+  fault: z.string().optional(),
+  unit: z.string().optional(),
+  units: z.array(z.string()).optional(),
+  suspicion: z
+    .object({ code: z.string() })
+    .catchall(z.union([z.string(), z.number()]))
+    .optional(),
+});
+
 export const SafetyView = z.object({
   state: z.enum(SAFETY_STATES),
-  /** Why, as a code with its numbers: the panel has a sentence for each in its reader's language. */
+  /** In English; the panel makes its own sentence of `because` and `step`. */
   reason: z.string(),
   nextStep: z.string(),
+  because: SafetyBecause,
+  step: z.enum([
+    "none",
+    "keep-a-copy-elsewhere",
+    "fix-the-failure",
+    "look-at-the-backup",
+    "take-a-backup",
+    "set-a-schedule",
+    "find-the-resource",
+  ]),
 });
 
 export const UnitView = z.object({ name: z.string(), sourceBytes: z.number().nullable() });
@@ -54,10 +92,11 @@ export const ResourceView = z.object({
   /** Number of backups kept per unit; null without a schedule. */
   backupRetention: z.number().nullable(),
   nextBackupAt: z.string().nullable(),
+  /** The newest attempt, whatever became of it. */
   lastBackup: z
     .object({
       id: z.string(),
-      status: z.string(),
+      status: z.enum(BACKUP_STATUSES),
       completedAt: z.string().nullable(),
       size: z.number().nullable(),
     })

@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { router } from "../../trpc/init.ts";
-import { later } from "../../trpc/later.ts";
 import { admin, viewer } from "../../trpc/procedures.ts";
+import { getSchedule, previewSchedule, putSchedule } from "./schedule.ts";
 import { PreviewSchedule, PutSchedule, ScheduleView } from "./view.ts";
 
 const OfResource = z.object({ resourceId: z.string() });
@@ -11,14 +11,14 @@ export const schedulesRouter = router({
     .meta({ openapi: { method: "GET", path: "/resources/{resourceId}/schedule", tags: ["schedules"] } })
     .input(OfResource)
     .output(ScheduleView)
-    .query(() => later()),
+    .query(({ ctx, input }) => getSchedule(ctx, input)),
   put: admin
     .meta({ openapi: { method: "PUT", path: "/resources/{resourceId}/schedule", tags: ["schedules"] } })
     .input(PutSchedule)
     .output(ScheduleView)
-    .mutation(() => later()),
+    .mutation(({ ctx, input }) => putSchedule(ctx, input)),
   preview: viewer
     .input(PreviewSchedule)
     .output(z.object({ nextRuns: z.array(z.string()) }))
-    .query(() => later()),
+    .query(({ ctx, input }) => previewSchedule(ctx, input)),
 });

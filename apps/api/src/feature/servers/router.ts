@@ -1,8 +1,12 @@
 import { z } from "zod";
 import { router } from "../../trpc/init.ts";
-import { later } from "../../trpc/later.ts";
 import { admin, operator, viewer } from "../../trpc/procedures.ts";
 import { PageInput, pageOf } from "../page.ts";
+import { addServer, showHostKey } from "./add.ts";
+import { changeServer, putServer, removeServer } from "./change.ts";
+import { getServer, listServers } from "./get.ts";
+import { scan } from "./scan.ts";
+import { testServer } from "./try-server.ts";
 import {
   AddServer,
   ChangeServer,
@@ -21,18 +25,18 @@ export const serversRouter = router({
     .meta({ openapi: { method: "GET", path: "/servers", tags: ["servers"] } })
     .input(z.object(PageInput))
     .output(pageOf(ServerView))
-    .query(() => later()),
+    .query(({ ctx, input }) => listServers(ctx, input)),
   get: viewer
     .meta({ openapi: { method: "GET", path: "/servers/{id}", tags: ["servers"] } })
     .input(ById)
     .output(ServerView)
-    .query(() => later()),
+    .query(({ ctx, input }) => getServer(ctx, input)),
   /** The key that a server shows, to be compared by a person before it is confirmed by adding the server with it. */
   hostKey: admin
-    .meta({ organizationWide: true })
+    .meta({ organizationWide: true, unaudited: true })
     .input(ReadHostKey)
     .output(HostKeyView)
-    .mutation(() => later()),
+    .mutation(({ input }) => showHostKey(input)),
   add: admin
     .meta({
       openapi: { method: "POST", path: "/servers", tags: ["servers"] },
@@ -41,12 +45,12 @@ export const serversRouter = router({
     })
     .input(AddServer)
     .output(ServerView)
-    .mutation(() => later()),
+    .mutation(({ ctx, input }) => addServer(ctx, input)),
   change: admin
     .meta({ openapi: { method: "PUT", path: "/servers/{id}", tags: ["servers"] }, organizationWide: true })
     .input(ChangeServer)
     .output(ServerView)
-    .mutation(() => later()),
+    .mutation(({ ctx, input }) => changeServer(ctx, input)),
   put: admin
     .meta({
       openapi: { method: "PUT", path: "/servers/by-external-id/{externalId}", tags: ["servers"] },
@@ -54,7 +58,7 @@ export const serversRouter = router({
     })
     .input(PutServer)
     .output(ServerView)
-    .mutation(() => later()),
+    .mutation(({ ctx, input }) => putServer(ctx, input)),
   remove: admin
     .meta({
       openapi: { method: "DELETE", path: "/servers/{id}", tags: ["servers"] },
@@ -63,7 +67,7 @@ export const serversRouter = router({
     })
     .input(ById)
     .output(z.void())
-    .mutation(() => later()),
+    .mutation(({ ctx, input }) => removeServer(ctx, input)),
   test: operator
     .meta({
       openapi: { method: "POST", path: "/servers/{id}/test", tags: ["servers"] },
@@ -71,7 +75,7 @@ export const serversRouter = router({
     })
     .input(ById)
     .output(ServerTestView)
-    .mutation(() => later()),
+    .mutation(({ ctx, input }) => testServer(ctx, input)),
   scan: operator
     .meta({
       openapi: { method: "POST", path: "/servers/{id}/scan", tags: ["servers"] },
@@ -79,5 +83,5 @@ export const serversRouter = router({
     })
     .input(ById)
     .output(ScanView)
-    .mutation(() => later()),
+    .mutation(({ ctx, input }) => scan(ctx, input)),
 });

@@ -4,10 +4,9 @@ import { FaultView } from "../fault-view.ts";
 const SecretView = z.object({ set: z.boolean() });
 
 export const HostKeyView = z.object({
+  /** As in a `known_hosts` file: `ssh-ed25519`, `ecdsa-sha2-nistp256`, `ssh-rsa`. */
   algorithm: z.string(),
-  /** Base64 of the key as it comes on the wire. */
-  key: z.string(),
-  /** `SHA256:…`, as ssh-keygen prints it. */
+  /** `SHA256:…`, as `ssh-keygen -l` prints it. */
   fingerprint: z.string(),
 });
 export type HostKeyView = z.infer<typeof HostKeyView>;
@@ -54,11 +53,7 @@ export type ServerAuth = z.infer<typeof ServerAuth>;
 
 const HostKeyInput = z.object({
   algorithm: z.string().min(1).max(100),
-  key: z
-    .string()
-    .min(1)
-    .max(4_000)
-    .regex(/^[A-Za-z0-9+/=]+$/),
+  fingerprint: z.string().regex(/^SHA256:[A-Za-z0-9+/]{43}=?$/, "must look like SHA256:…"),
 });
 
 const root = z.string().min(1).max(1_000).startsWith("/");

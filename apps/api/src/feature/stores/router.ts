@@ -1,8 +1,9 @@
 import { z } from "zod";
 import { router } from "../../trpc/init.ts";
-import { later } from "../../trpc/later.ts";
 import { admin, viewer } from "../../trpc/procedures.ts";
 import { PageInput, pageOf } from "../page.ts";
+import { addStore, changeStore, removeStore, testStore } from "./change.ts";
+import { getStore, listStores } from "./get.ts";
 import { AddStore, ChangeStore, StoreTestView, StoreView } from "./view.ts";
 
 const ById = z.object({ id: z.string() });
@@ -12,12 +13,12 @@ export const storesRouter = router({
     .meta({ openapi: { method: "GET", path: "/stores", tags: ["stores"] } })
     .input(z.object(PageInput))
     .output(pageOf(StoreView))
-    .query(() => later()),
+    .query(({ ctx, input }) => listStores(ctx, input)),
   get: viewer
     .meta({ openapi: { method: "GET", path: "/stores/{id}", tags: ["stores"] } })
     .input(ById)
     .output(StoreView)
-    .query(() => later()),
+    .query(({ ctx, input }) => getStore(ctx, input)),
   add: admin
     .meta({
       openapi: { method: "POST", path: "/stores", tags: ["stores"] },
@@ -26,12 +27,12 @@ export const storesRouter = router({
     })
     .input(AddStore)
     .output(StoreView)
-    .mutation(() => later()),
+    .mutation(({ ctx, input }) => addStore(ctx, input)),
   change: admin
     .meta({ openapi: { method: "PUT", path: "/stores/{id}", tags: ["stores"] }, organizationWide: true })
     .input(ChangeStore)
     .output(StoreView)
-    .mutation(() => later()),
+    .mutation(({ ctx, input }) => changeStore(ctx, input)),
   remove: admin
     .meta({
       openapi: { method: "DELETE", path: "/stores/{id}", tags: ["stores"] },
@@ -40,7 +41,7 @@ export const storesRouter = router({
     })
     .input(ById)
     .output(z.void())
-    .mutation(() => later()),
+    .mutation(({ ctx, input }) => removeStore(ctx, input)),
   test: admin
     .meta({
       openapi: { method: "POST", path: "/stores/{id}/test", tags: ["stores"] },
@@ -48,5 +49,5 @@ export const storesRouter = router({
     })
     .input(ById)
     .output(StoreTestView)
-    .mutation(() => later()),
+    .mutation(({ ctx, input }) => testStore(ctx, input)),
 });

@@ -1,5 +1,4 @@
 import { z } from "zod";
-import { FaultView } from "../fault-view.ts";
 
 export const StoreView = z.object({
   id: z.string(),
@@ -42,8 +41,9 @@ export type ChangeStore = z.infer<typeof ChangeStore>;
 
 export const StoreTestView = z.object({
   ok: z.boolean(),
-  steps: z.array(
-    z.object({ name: z.string(), ok: z.boolean(), tookMs: z.number(), error: FaultView.nullable() }),
+  /** `check` is the id of a sentence: `reads-back`, `never-overwrites`. */
+  checks: z.array(
+    z.object({ check: z.string(), ok: z.boolean(), detail: z.string().nullable(), tookMs: z.number() }),
   ),
   freeBytes: z.number().nullable(),
   totalBytes: z.number().nullable(),

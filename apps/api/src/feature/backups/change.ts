@@ -1,0 +1,66 @@
+import { and, eq } from "drizzle-orm";
+import { backups } from "../../db/schema/backups.ts";
+import type { ActorContext } from "../../trpc/procedures.ts";
+import { absent } from "../absent.ts";
+import { busyWith } from "../busy.ts";
+import { conflict } from "../conflict.ts";
+import { definedOf } from "../defined.ts";
+import { visible } from "../scope.ts";
+import { findBackup, toBackupView } from "./get.ts";
+import { removeBytes } from "./remove-bytes.ts";
+import { type BackupRow, lockBackup, selectJobUsing } from "./rows.ts";
+import type { BackupView, ChangeBackup, OfBackup } from "./view.ts";
+
+/** Pins or unpins it, says that a suspicious one is as it should be, and writes its note. */
+export async function changeBackup(ctx: ActorContext, input: ChangeBackup): Promise<BackupView> {
+  const { deps, actor } = ctx;
+  const there = await findBackup(ctx, input);
+  ctx.trail.target = { kind: "backup", id: there.id, name: there.filename };
+  const { pinned, note, accepted } = input;
+  const acceptedAt = accepted === undefined ? undefined : accepted ? deps.now() : null;
+  const [row] = await deps.db
+    .update(backups)
+    .set({ ...definedOf({ pinned, note, acceptedAt }), updatedAt: deps.now() })
+    .where(and(visible.backups(actor), eq(backups.id, there.id)))
+    .returning();
+  if (row === undefined) throw absent("backup");
+  return toBackupView(row);
+}
+
+/**
+ * Removes the archive and everything beside it; the row stays, unseen, for the figures.
+ *
+ * @throws Fault `state.conflict` when it is pinned or still being taken, `resource.busy` while a job reads it; `server.*` when the
+ * bytes could not be reached, and it is then still there
+ */
+export async function removeBackup(ctx: ActorContext, input: OfBackup): Promise<void> {
+  const { deps } = ctx;
+  const row = await claim(ctx, input);
+  try {
+    await removeBytes(deps.reach, row);
+  } catch (error) {
+    await deps.db.update(backups).set({ removedAt: null, removedReason: null }).where(eq(backups.id, row.id));
+    throw error;
+  }
+}
+
+/** Takes it out of everybody's sight first: no restore may begin to read what is about to go. */
+async function claim(ctx: ActorContext, input: OfBackup): Promise<BackupRow> {
+  const { deps, actor } = ctx;
+  return await deps.db.transaction(async (tx) => {
+    const row = await lockBackup(tx, actor, input);
+    if (row === undefined) throw absent("backup");
+    ctx.trail.target = { kind: "backup", id: row.id, name: row.filename };
+    if (row.pinned) throw conflict("this backup is pinned", { pinned: "yes" }, "Unpin it first.");
+    if (row.status === "pending" || row.status === "running") {
+      throw conflict(`this backup is ${row.status}`, { status: row.status }, "Cancel its job first.");
+    }
+    const using = await selectJobUsing(tx, row.id);
+    if (using !== undefined) throw busyWith(using);
+    await tx
+      .update(backups)
+      .set({ removedAt: deps.now(), removedReason: `by ${actor.name}` })
+      .where(eq(backups.id, row.id));
+    return row;
+  });
+}

@@ -1,0 +1,70 @@
+import { and, desc, eq, inArray, lt, sql } from "drizzle-orm";
+import type { Actor } from "../../auth/actor.ts";
+import type { Database } from "../../db/database.ts";
+import { backups } from "../../db/schema/backups.ts";
+import { jobs } from "../../db/schema/jobs.ts";
+import type { JobRow } from "../../work/queue-contract.ts";
+import { DEFAULT_LIMIT } from "../page.ts";
+import { visible } from "../scope.ts";
+import type { ListBackups, OfBackup } from "./view.ts";
+
+export type BackupRow = typeof backups.$inferSelect;
+
+/** Newest first. */
+export function selectBackups(db: Database, actor: Actor, input: ListBackups): Promise<BackupRow[]> {
+  return db
+    .select()
+    .from(backups)
+    .where(
+      and(
+        visible.backups(actor),
+        eq(backups.resourceId, input.resourceId),
+        input.status === undefined ? undefined : eq(backups.status, input.status),
+        input.origin === undefined ? undefined : eq(backups.origin, input.origin),
+        input.cursor === undefined ? undefined : lt(backups.id, input.cursor),
+      ),
+    )
+    .orderBy(desc(backups.id))
+    .limit((input.limit ?? DEFAULT_LIMIT) + 1);
+}
+
+export async function selectBackup(
+  db: Database,
+  actor: Actor,
+  { resourceId, id }: OfBackup,
+): Promise<BackupRow | undefined> {
+  const [row] = await db
+    .select()
+    .from(backups)
+    .where(and(visible.backups(actor), eq(backups.resourceId, resourceId), eq(backups.id, id)));
+  return row;
+}
+
+/** The same, held against other writers until the transaction ends. */
+export async function lockBackup(
+  tx: Database,
+  actor: Actor,
+  { resourceId, id }: OfBackup,
+): Promise<BackupRow | undefined> {
+  const [row] = await tx
+    .select()
+    .from(backups)
+    .where(and(visible.backups(actor), eq(backups.resourceId, resourceId), eq(backups.id, id)))
+    .for("update");
+  return row;
+}
+
+/** An open job that reads or writes this backup, of whatever resource. */
+export async function selectJobUsing(db: Database, backupId: string): Promise<JobRow | undefined> {
+  const [row] = await db
+    .select()
+    .from(jobs)
+    .where(
+      and(
+        inArray(jobs.status, ["queued", "running"]),
+        sql`(${jobs.backupIds} @> ${JSON.stringify([backupId])}::jsonb or ${jobs.request} ->> 'backupId' = ${backupId})`,
+      ),
+    )
+    .limit(1);
+  return row;
+}

@@ -1,0 +1,53 @@
+import { type Engine, engines } from "@cofre/core";
+import { z } from "zod";
+import type { ConfigFieldView, EngineView } from "./view.ts";
+
+/** Every engine as data: what it can promise, and the fields of its config, so that a form needs to know none of them. */
+export function listEngines(): { items: EngineView[] } {
+  return { items: engines.map(toEngineView) };
+}
+
+function toEngineView(engine: Engine): EngineView {
+  return {
+    id: engine.id,
+    label: engine.label,
+    kind: engine.kind,
+    capabilities: { ...engine.capabilities },
+    formats: [...engine.formats],
+    defaultPort: engine.defaultPort,
+    config: fieldsOf(engine),
+  };
+}
+
+/** The little of JSON Schema that a config's fields use. */
+const Field = z.looseObject({
+  type: z.union([z.string(), z.array(z.string())]).optional(),
+  enum: z.array(z.unknown()).optional(),
+  default: z.union([z.string(), z.number(), z.boolean()]).optional().catch(undefined),
+});
+const Config = z.looseObject({
+  properties: z.record(z.string(), Field).default({}),
+  required: z.array(z.string()).default([]),
+});
+
+/** Read from the engine's own schema, as it takes its input. */
+export function fieldsOf(engine: Pick<Engine, "configSchema" | "secretFields">): ConfigFieldView[] {
+  const schema = z.toJSONSchema(engine.configSchema, { io: "input", unrepresentable: "any" });
+  const { properties, required } = Config.parse(schema);
+  return Object.entries(properties).map(([name, field]) => ({
+    name,
+    kind: kindOf(field),
+    secret: engine.secretFields.includes(name),
+    required: required.includes(name) && field.default === undefined,
+    choices: (field.enum ?? []).filter((choice) => typeof choice === "string"),
+    fallback: field.default ?? null,
+  }));
+}
+
+function kindOf(field: z.infer<typeof Field>): ConfigFieldView["kind"] {
+  if (field.enum !== undefined) return "choice";
+  const types = [field.type ?? "string"].flat();
+  if (types.includes("integer") || types.includes("number")) return "number";
+  if (types.includes("boolean")) return "flag";
+  return types.includes("array") ? "list" : "text";
+}

@@ -1,0 +1,63 @@
+import type { Deps } from "../../deps.ts";
+import type { JobRow } from "../../work/queue-contract.ts";
+import { selectChangedJobs } from "./rows.ts";
+
+type Listener = (row: JobRow) => void;
+
+/** Tells every open stream of a process which jobs changed, by whatever process: one query a tick for all of them, none without listeners. */
+export interface JobChanges {
+  listen(listener: Listener): () => void;
+  stop(): void;
+}
+
+const TICK_MS = 400;
+
+/** Two clocks (ours and the database's) and transactions that commit late: look back this far, and send only what is new. */
+const OVERLAP_MS = 5_000;
+
+export function watchJobs(deps: Pick<Deps, "db" | "log">): JobChanges {
+  const listeners = new Set<Listener>();
+  const seen = new Map<string, string>();
+  let timer: NodeJS.Timeout | undefined;
+  let newest = 0;
+
+  async function look(): Promise<void> {
+    const since = new Date(Math.max(newest, Date.now() - 60_000) - OVERLAP_MS);
+    for (const row of await selectChangedJobs(deps.db, since)) {
+      newest = Math.max(newest, row.updatedAt.getTime());
+      const version = `${row.updatedAt.getTime()} ${row.status} ${row.phase} ${row.progress?.bytes ?? 0}`;
+      if (seen.get(row.id) === version) continue;
+      seen.set(row.id, version);
+      for (const listener of listeners) listener(row);
+    }
+  }
+
+  function schedule(): void {
+    if (timer !== undefined || listeners.size === 0) return;
+    timer = setTimeout(() => {
+      look()
+        .catch((error: unknown) => deps.log.warn({ err: error }, "jobs could not be read for the streams"))
+        .finally(() => {
+          timer = undefined;
+          schedule();
+        });
+    }, TICK_MS);
+    timer.unref();
+  }
+
+  return {
+    listen: (listener) => {
+      if (listeners.size === 0) {
+        seen.clear();
+        newest = Date.now();
+      }
+      listeners.add(listener);
+      schedule();
+      return () => void listeners.delete(listener);
+    },
+    stop: () => {
+      listeners.clear();
+      clearTimeout(timer);
+    },
+  };
+}

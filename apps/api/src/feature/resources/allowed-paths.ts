@@ -1,0 +1,44 @@
+import { posix } from "node:path";
+import type { Engine } from "@cofre/core";
+import { Fault } from "@cofre/core/model";
+import type { Actor } from "../../auth/actor.ts";
+import { requireInstanceOwner } from "../../auth/actor.ts";
+import type { ServerRow } from "../../reach/reach.ts";
+import type { ConfigFields } from "../../reach/resource-config.ts";
+
+/**
+ * This machine holds the master key, and a path can name anything: both are for the installation's owner. Others get files below
+ * the roots that the server allows.
+ *
+ * @throws Fault `auth.forbidden`
+ */
+export function requireAllowed(
+  actor: Actor,
+  {
+    server,
+    engine,
+    config,
+  }: { readonly server: ServerRow; readonly engine: Engine; readonly config: ConfigFields },
+): void {
+  if (actor.isInstanceOwner) return;
+  if (server.kind === "local") requireInstanceOwner(actor, "the machine that Cofre runs on");
+  if (engine.capabilities.unit !== "path") return;
+  for (const path of pathsIn(config)) {
+    if (server.allowedRoots.some((root) => isBelow(path, root))) continue;
+    throw new Fault("auth.forbidden", `${path} is not below a folder that ${server.name} allows`, {
+      hint: "Ask the installation's owner to allow a folder of this server.",
+      context: { allowed: server.allowedRoots.join(", ") },
+    });
+  }
+}
+
+function pathsIn(config: ConfigFields): string[] {
+  const { paths } = config;
+  return Array.isArray(paths) ? paths.filter((path) => typeof path === "string") : [];
+}
+
+function isBelow(path: string, root: string): boolean {
+  const folder = posix.resolve("/", root);
+  const full = posix.resolve("/", path);
+  return full === folder || full.startsWith(folder === "/" ? "/" : `${folder}/`);
+}

@@ -1,0 +1,169 @@
+import { engineById } from "@cofre/core";
+import { and, eq, inArray, isNull } from "drizzle-orm";
+import { requesterOf } from "../../auth/actor.ts";
+import { backups } from "../../db/schema/backups.ts";
+import { resources } from "../../db/schema/resources.ts";
+import { schedules } from "../../db/schema/schedules.ts";
+import { findAnyContainer } from "../../reach/container.ts";
+import { answered, question } from "../../reach/questions.ts";
+import type { ResourceRow } from "../../reach/reach.ts";
+import { type ConfigFields, openConfig, restConfig, targetOf } from "../../reach/resource-config.ts";
+import type { ActorContext } from "../../trpc/procedures.ts";
+import { absent } from "../absent.ts";
+import { busyWith } from "../busy.ts";
+import { conflict } from "../conflict.ts";
+import { definedOf } from "../defined.ts";
+import { selectOpenJobOf } from "../jobs/rows.ts";
+import { findProject } from "../projects/get.ts";
+import { findServer } from "../servers/get.ts";
+import { withUniqueExternalId } from "../unique.ts";
+import { addResource } from "./add.ts";
+import { requireAllowed } from "./allowed-paths.ts";
+import { findResourceIn, viewResource } from "./get.ts";
+import { selectResourceByExternalId } from "./rows.ts";
+import { tryEngine } from "./try-engine.ts";
+import type { ChangeResource, PutResource, RemoveResource, ResourceView } from "./view.ts";
+
+/** Changes name, config, project or external id; a new config is tried first. What runs now goes on with the old one. */
+export async function changeResource(ctx: ActorContext, input: ChangeResource): Promise<ResourceView> {
+  const { deps } = ctx;
+  const there = await findResourceIn(ctx, input);
+  ctx.trail.target = { kind: "resource", id: there.id, name: there.name };
+  if (input.moveTo !== undefined) await findProject(ctx, input.moveTo);
+  const config = input.config === undefined ? {} : await changedConfig(ctx, there, input);
+  const { name, externalId } = input;
+  const moved = input.moveTo === undefined ? {} : { projectId: input.moveTo, projectChosen: true };
+  const [row] = await withUniqueExternalId("resource", async () =>
+    deps.db
+      .update(resources)
+      .set({ ...definedOf({ name, externalId }), ...config, ...moved, updatedAt: deps.now() })
+      .where(and(eq(resources.id, there.id), isNull(resources.removedAt)))
+      .returning(),
+  );
+  if (row === undefined) throw absent("resource");
+  if (input.moveTo !== undefined) await moveBackups(ctx, row);
+  return await viewResource(ctx, row);
+}
+
+/** Backups belong to their resource's project; the paths of their files stay. */
+async function moveBackups({ deps }: ActorContext, row: ResourceRow): Promise<void> {
+  await deps.db.update(backups).set({ projectId: row.projectId }).where(eq(backups.resourceId, row.id));
+}
+
+/** A field given replaces the old one, null forgets it, and what is left out stays: a form that never saw the password keeps it. */
+async function changedConfig(ctx: ActorContext, there: ResourceRow, input: ChangeResource) {
+  const { deps, actor } = ctx;
+  const given = Object.entries(input.config ?? {}).filter(([, value]) => !isUntouchedSecret(value));
+  const config = Object.fromEntries(
+    Object.entries({ ...openConfig(deps.sealer, there), ...Object.fromEntries(given) }).filter(
+      ([, value]) => value !== null,
+    ),
+  );
+  const engine = engineById(there.engine);
+  const server = await findServer(ctx, there.serverId);
+  requireAllowed(actor, { server, engine, config });
+  const target = targetOf(engine, config);
+  const inspected = input.test ? await inspect(ctx, there, target) : {};
+  return {
+    ...restConfig({ sealer: deps.sealer, engine, resourceId: there.id }, config),
+    editedFields: [...new Set([...there.editedFields, ...given.map(([field]) => field)])],
+    ...inspected,
+  };
+}
+
+/** What a view showed of a secret may come back as it was. */
+function isUntouchedSecret(value: unknown): boolean {
+  return typeof value === "object" && value !== null && "set" in value;
+}
+
+async function inspect(ctx: ActorContext, there: ResourceRow, target: unknown) {
+  const { deps, caller } = ctx;
+  const server = await findServer(ctx, there.serverId);
+  const asked = question(caller.signal);
+  const container =
+    there.identity === null
+      ? undefined
+      : await findAnyContainer(await deps.reach.docker(server.id), there, asked.signal);
+  const engine = engineById(there.engine);
+  const trying = tryEngine(deps.reach, { server, engine, target, container, asked });
+  const { version, units } = await answered(server.name, asked.signal, trying);
+  return { version, units, inspectedAt: deps.now(), inspectFault: null, status: "running" as const };
+}
+
+/** Adds it, or changes the one with this external id. */
+export async function putResource(ctx: ActorContext, input: PutResource): Promise<ResourceView> {
+  const there = await selectResourceByExternalId(ctx.deps.db, ctx.actor, input.externalId);
+  if (there === undefined) return await addResource(ctx, input);
+  if (there.engine !== input.type || there.serverId !== input.serverId) {
+    throw conflict(
+      `the resource with this externalId is a ${there.engine} on another server or of another type`,
+      {
+        resourceId: there.id,
+        type: there.engine,
+        serverId: there.serverId,
+      },
+    );
+  }
+  const { name, config: given, test } = input;
+  const moveTo = there.projectId === input.projectId ? {} : { moveTo: input.projectId };
+  // Saying the same thing again must not need the database to be up.
+  const config: { config?: ConfigFields } = isSameConfig(ctx, there, given) ? {} : { config: given };
+  return await changeResource(ctx, {
+    projectId: there.projectId,
+    id: there.id,
+    name,
+    test,
+    ...config,
+    ...moveTo,
+  });
+}
+
+function isSameConfig({ deps }: ActorContext, there: ResourceRow, given: ConfigFields): boolean {
+  const clear = openConfig(deps.sealer, there);
+  return Object.entries(given).every(
+    ([field, value]) => JSON.stringify(clear[field]) === JSON.stringify(value),
+  );
+}
+
+/**
+ * Takes a resource out of sight. Its backups stay unless told otherwise; then a job deletes them. Nothing at the resource itself is touched.
+ *
+ * @throws Fault `resource.busy` while a job works on it; `state.conflict` when a backup to be deleted is pinned
+ */
+export async function removeResource(ctx: ActorContext, input: RemoveResource): Promise<void> {
+  const { deps, actor } = ctx;
+  const row = await findResourceIn(ctx, input);
+  ctx.trail.target = { kind: "resource", id: row.id, name: row.name };
+  await deps.db.transaction(async (tx) => {
+    const open = await selectOpenJobOf(tx, row.id);
+    if (open !== undefined) throw busyWith(open);
+    const kept = await tx
+      .select({ id: backups.id, pinned: backups.pinned })
+      .from(backups)
+      .where(and(eq(backups.resourceId, row.id), isNull(backups.removedAt)));
+    if (input.backups === "delete" && kept.some((backup) => backup.pinned)) {
+      throw conflict("a backup of this resource is pinned", {}, "Unpin it first, or keep the backups.");
+    }
+    if (input.backups === "delete" && kept.length > 0) {
+      const backupIds = kept.map((backup) => backup.id);
+      await deps.queue.enqueue(tx, {
+        organizationId: row.organizationId,
+        projectId: row.projectId,
+        serverId: row.serverId,
+        resourceId: row.id,
+        kind: "delete",
+        backupIds,
+        request: { kind: "delete", backupIds, reason: "its resource was removed" },
+        requestedBy: requesterOf(actor),
+      });
+    }
+    await tx
+      .update(schedules)
+      .set({ enabled: false, nextRunAt: null })
+      .where(inArray(schedules.resourceId, [row.id]));
+    await tx
+      .update(resources)
+      .set({ removedAt: deps.now(), externalId: null })
+      .where(eq(resources.id, row.id));
+  });
+}

@@ -1,0 +1,156 @@
+import {
+  connectSsh,
+  createLocalServer,
+  type Docker,
+  directoryStore,
+  engineById,
+  findDocker,
+  retrying,
+  type Server,
+  type Store,
+} from "@cofre/core";
+import { Fault } from "@cofre/core/model";
+import { eq } from "drizzle-orm";
+import type { Database } from "../db/database.ts";
+import { resources } from "../db/schema/resources.ts";
+import { servers } from "../db/schema/servers.ts";
+import { stores } from "../db/schema/stores.ts";
+import type { Sealer } from "../seal/seal.ts";
+import { findContainer, reachedContainer } from "./container.ts";
+import type { Reach, ReachedResource, ReachOptions, ServerRow } from "./reach.ts";
+import { openConfig, targetOf } from "./resource-config.ts";
+import { openAuth, toSshAuth } from "./server-auth.ts";
+
+export interface ReachParts {
+  readonly db: Database;
+  readonly sealer: Sealer;
+}
+
+/** A connection that is kept, and the row it was made from. */
+interface Pooled {
+  /** Everything a connection depends on. */
+  readonly version: string;
+  readonly server: Promise<Server>;
+  docker: Promise<Docker | undefined> | undefined;
+}
+
+/** The pool of one process: one connection per server, made when first needed. */
+export function createReach(parts: ReachParts): Reach {
+  const pool = new Map<string, Pooled>();
+
+  async function pooled(serverId: string): Promise<Pooled> {
+    const row = await serverRow(parts.db, serverId);
+    const version = versionOf(row);
+    const known = pool.get(serverId);
+    if (known?.version === version) return known;
+    if (known !== undefined) await drop(serverId);
+    const made: Pooled = { version, server: openServer(parts.sealer, row), docker: undefined };
+    pool.set(serverId, made);
+    made.server.catch(() => {
+      // The next caller tries again: whatever was wrong may be over.
+      if (pool.get(serverId) === made) pool.delete(serverId);
+    });
+    return made;
+  }
+
+  async function drop(serverId: string): Promise<void> {
+    const known = pool.get(serverId);
+    pool.delete(serverId);
+    const server = await known?.server.catch(() => undefined);
+    await server?.[Symbol.asyncDispose]();
+  }
+
+  async function docker(serverId: string): Promise<Docker> {
+    const entry = await pooled(serverId);
+    const server = await entry.server;
+    entry.docker ??= findDocker(server);
+    const found = await entry.docker.catch((error: unknown) => {
+      entry.docker = undefined;
+      throw error;
+    });
+    if (found !== undefined) return found;
+    entry.docker = undefined; // it may be installed, or the user let in, at any time
+    throw noDocker(server.name);
+  }
+
+  const reach: Reach = {
+    server: async (serverId) => await (await pooled(serverId)).server,
+    docker,
+    resource: async (resourceId, options) => await reachResource({ ...parts, reach }, resourceId, options),
+    store: async (storeId) => await openStore(parts.db, storeId, reach),
+    forget: drop,
+    close: async () => {
+      await Promise.all([...pool.keys()].map(drop));
+    },
+  };
+  return reach;
+}
+
+function noDocker(name: string): Fault {
+  return new Fault("server.no-docker", `there is no container engine on ${name} that this user may use`, {
+    hint: "Add the user to the docker group, let it run `sudo -n docker`, or connect as another user.",
+  });
+}
+
+async function serverRow(db: Database, id: string): Promise<ServerRow> {
+  const [row] = await db.select().from(servers).where(eq(servers.id, id));
+  if (row === undefined) throw new Fault("not.found", "there is no such server");
+  return row;
+}
+
+function versionOf(row: ServerRow): string {
+  const { name, kind, host, port, user, hostKeyAlgorithm, hostKeyFingerprint, sealedAuth } = row;
+  return JSON.stringify([name, kind, host, port, user, hostKeyAlgorithm, hostKeyFingerprint, sealedAuth]);
+}
+
+/**
+ * Connects to what a row describes, saved or not.
+ *
+ * @throws Fault `server.*`
+ */
+export async function openServer(sealer: Sealer, row: ServerRow): Promise<Server> {
+  if (row.kind === "local") return createLocalServer(row.name);
+  const { host, port, user, hostKeyAlgorithm, hostKeyFingerprint } = row;
+  if (host === null || port === null || user === null) throw new Error(`server ${row.id} has no address`);
+  if (hostKeyAlgorithm === null || hostKeyFingerprint === null) {
+    throw new Fault("server.host-key", `the host key of ${row.name} was never confirmed`, {
+      hint: "Read the server's key, compare it, and confirm it.",
+    });
+  }
+  return await connectSsh({
+    name: row.name,
+    host,
+    port,
+    user,
+    auth: toSshAuth(openAuth(sealer, row.id, row.sealedAuth)),
+    hostKey: { type: hostKeyAlgorithm, sha256: hostKeyFingerprint },
+  });
+}
+
+async function openStore(db: Database, storeId: string, reach: Reach): Promise<Store> {
+  const [row] = await db.select().from(stores).where(eq(stores.id, storeId));
+  if (row === undefined) throw new Fault("not.found", "there is no such store");
+  if (row.serverId === null || row.root === null) throw new Error(`store ${row.id} has no place`);
+  const server = await reach.server(row.serverId);
+  return retrying(directoryStore({ server, root: row.root, name: `${row.root} on ${server.name}` }));
+}
+
+async function reachResource(
+  { db, sealer, reach }: ReachParts & { readonly reach: Reach },
+  resourceId: string,
+  { tag, signal }: ReachOptions,
+): Promise<ReachedResource> {
+  const [row] = await db.select().from(resources).where(eq(resources.id, resourceId));
+  if (row === undefined) throw new Fault("not.found", "there is no such resource");
+  const engine = engineById(row.engine);
+  const target = targetOf(engine, openConfig(sealer, row));
+  const [serverOf, server] = await Promise.all([serverRow(db, row.serverId), reach.server(row.serverId)]);
+  if (row.identity === null) {
+    return { row, server: serverOf, engine, reach: { host: server, server, target, tag, signal } };
+  }
+  const docker = await reach.docker(row.serverId);
+  const facts = await findContainer(docker, row, signal);
+  const container = reachedContainer(docker, facts);
+  const host = docker.host(facts.id);
+  return { row, server: serverOf, engine, reach: { host, server, target, container, tag, signal } };
+}

@@ -1,3 +1,0 @@
-export function later(): never {
-  throw new Error("not written yet");
-}
