@@ -1,0 +1,266 @@
+import { absentReason, type StartedPostgres, sshServer, startPostgres } from "@cofre/lab";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { Secret } from "../model/secret.ts";
+import { connectLab, type JobTrial, localTrial, sshTrial } from "../testing/server-job-trial.ts";
+import { containerHost } from "./container.ts";
+import type { Box, Command } from "./host.ts";
+
+interface Place {
+  readonly open: () => Promise<JobTrial>;
+  readonly client: Box["client"];
+  /** Runs a script as root on the machine that has the docker client. */
+  readonly asRoot: (trial: JobTrial, script: string, ...words: readonly string[]) => Promise<string>;
+}
+
+const PLACES: Readonly<Record<string, Place>> = {
+  "this machine": {
+    open: () => localTrial(),
+    client: ["docker"],
+    asRoot: (trial, script, ...words) => trial.sh(script, ...words),
+  },
+  "an SSH server whose user needs sudo for docker": {
+    open: () => sshTrial("docker", "deploy"),
+    client: ["sudo", "-n", "docker"],
+    asRoot: async (_trial, script, ...words) => {
+      const ran = await sshServer("docker").exec(["sh", "-c", script, "sh", ...words]);
+      return ran.stdout.toString().trim();
+    },
+  },
+};
+
+/** Prints without end, slowly enough to be caught in the act. */
+const ENDLESS = "copy (select repeat('x', 500), pg_sleep(0.001) from generate_series(1, 1000000)) to stdout";
+const FIND = 'grep -ls "COFRE_JOB=$1" /proc/[0-9]*/environ | cut -d/ -f3';
+/** The client itself ($2 is the signal), not sudo before it. */
+const KILL_CLIENT = `for p in $(grep -ls "COFRE_JOB=$1" /proc/[0-9]*/cmdline | cut -d/ -f3); do
+  read -r name < "/proc/$p/comm" && [ "$name" = docker ] && grep -qs pg_sleep "/proc/$p/cmdline" && kill "-$2" "$p"
+done`;
+
+describe.skipIf(absentReason({ engine: "postgres", version: "15" }) ?? absentReason({ ssh: "docker" }))(
+  "a server job with programs in a container",
+  () => {
+    let pg: StartedPostgres;
+    let password: Secret;
+    beforeAll(async () => {
+      pg = await startPostgres("15");
+      password = new Secret(pg.password);
+      await pg.sql("create table orders as select i id, md5(i::text) word from generate_series(1, 20000) i");
+    });
+    afterAll(async () => await pg[Symbol.asyncDispose]());
+
+    const login = () => ["-h", "127.0.0.1", "-U", pg.user, pg.database] as const;
+    const psql = (sql: string): Command => ({
+      argv: ["psql", "-XqAt", "-c", sql, ...login()],
+      secrets: { PGPASSWORD: password },
+    });
+    const inside = async (id: string) =>
+      (await pg.exec(["sh", "-c", FIND, "sh", id])).stdout.toString().trim();
+
+    describe.each(Object.entries(PLACES))("on %s", (_name, place) => {
+      let trial: JobTrial;
+      beforeAll(async () => {
+        trial = await place.open();
+      });
+      afterAll(async () => await trial[Symbol.asyncDispose]());
+
+      const lower = (command: Command) =>
+        containerHost(trial.server, { client: place.client, container: pg.name }).lower(command);
+
+      async function startEndless(name: string, command = psql(ENDLESS)) {
+        const stages = [lower(command), { argv: ["gzip", "-1c"] }] as const;
+        const spec = { ...trial.spec(), stages, output: { path: `${trial.folder}/${name}` } };
+        await trial.server.jobs.start(spec);
+        await trial.until(spec.id, (view) => (view.rawBytes ?? 0) > 30_000);
+        return spec;
+      }
+
+      async function expectGone(id: string) {
+        expect(await inside(id)).toBe("");
+        expect(await place.asRoot(trial, FIND, id)).toBe("");
+        expect(await trial.sh('ls "$1" | grep -v jobs', trial.folder)).toBe("");
+      }
+
+      test("dumps in the companion's own snapshot, and the secret is seen nowhere", async () => {
+        const dump = 'exec pg_dump --snapshot="$SNAP" -Fc -Z0 "$@"';
+        const hold = `begin isolation level repeatable read; select pg_export_snapshot(); select pg_sleep(2); select count(*) from orders; commit`;
+        const spec = {
+          ...trial.spec(),
+          stages: [
+            lower({ argv: ["sh", "-c", dump, "sh", ...login()], secrets: { PGPASSWORD: password } }),
+            { argv: ["sh", "-c", "sleep 1; exec gzip -1c"] },
+          ] as const,
+          output: { path: `${trial.folder}/dump.gz` },
+          companion: {
+            command: lower({
+              ...psql(hold),
+              argv: ["psql", "-XqAt", ...hold.split("; ").flatMap((sql) => ["-c", sql]), ...login()],
+            }),
+            exports: "SNAP",
+          },
+          observer: { argv: ["sh", "-c", "head -c 5; cat > /dev/null"] as const },
+        };
+        await trial.server.jobs.start(spec);
+        await trial.until(spec.id, (view) => view.bytes >= 0 && view.state === "running");
+        const seen = await place.asRoot(
+          trial,
+          'ps axww; find "$1" -type f -exec cat {} +',
+          `${spec.journals}/${spec.id}`,
+        );
+        const view = await trial.over(spec.id);
+        expect(view).toMatchObject({
+          state: "done",
+          stderr: "",
+          firstFailure: null,
+          codes: { companion: 0 },
+        });
+        expect(view.companion).toMatch(/^[0-9A-F-]+\n\n20000\n$/);
+        expect(Buffer.from(view.observed ?? []).toString()).toBe("PGDMP");
+        const journal = await trial.sh('cat "$1"/*', `${spec.journals}/${spec.id}`);
+        expect(seen).toContain("pg_dump");
+        expect(`${seen}${journal}`).not.toContain(pg.password);
+        expect(`${seen}${journal}`).not.toContain("p'w");
+        await trial.sh('rm -f "$1"', spec.output.path);
+        await expectGone(spec.id);
+      });
+
+      test("fails when the program inside is killed", async () => {
+        const spec = await startEndless("killed-inside");
+        await pg.exec(["sh", "-c", `kill -9 $(${FIND})`, "sh", spec.id]);
+        expect(await trial.over(spec.id)).toMatchObject({
+          state: "failed",
+          firstFailure: "stage1",
+          codes: { stage1: 137 },
+        });
+        await expectGone(spec.id);
+      });
+
+      test.each(["KILL", "TERM"])(
+        "fails when the client gets %s, and the program inside is stopped",
+        async (signal) => {
+          const spec = await startEndless(`client-${signal}`);
+          await place.asRoot(trial, KILL_CLIENT, spec.id, signal);
+          expect((await trial.over(spec.id)).state).toBe("failed");
+          await expectGone(spec.id);
+        },
+      );
+
+      test("fails when the codec is killed, and the program inside is stopped", async () => {
+        const spec = await startEndless("codec");
+        await trial.sh('kill -9 $(cat "$1")', `${spec.journals}/${spec.id}/pid.stage2`);
+        expect(await trial.over(spec.id)).toMatchObject({ state: "failed", firstFailure: "stage2" });
+        await expectGone(spec.id);
+      });
+
+      test("whose runner is killed has died, and cancel stops the program inside", async () => {
+        const spec = await startEndless("runner");
+        await trial.sh('kill -9 $(cut -d" " -f1 "$1")', `${spec.journals}/${spec.id}/pid`);
+        expect((await trial.over(spec.id)).state).toBe("died");
+        expect(await inside(spec.id)).not.toBe("");
+        expect((await trial.server.jobs.cancel(spec.journals, spec.id)).state).toBe("cancelled");
+        await expectGone(spec.id);
+      });
+
+      test("is cancelled within ten seconds, also when the program inside ignores TERM", async () => {
+        const stubborn = {
+          argv: ["sh", "-c", 'trap "" TERM; exec "$@"', "sh", ...psql(ENDLESS).argv],
+          secrets: { PGPASSWORD: password },
+        } as const;
+        const spec = await startEndless("stubborn", stubborn);
+        const startedAt = Date.now();
+        const view = await trial.server.jobs.cancel(spec.journals, spec.id);
+        console.log(`cancelled in ${Date.now() - startedAt} ms`);
+        expect(Date.now() - startedAt).toBeLessThan(10_000);
+        expect(view.state).toBe("cancelled");
+        await expectGone(spec.id);
+      });
+
+      test("that streams and is cut leaves nothing inside", async () => {
+        const spec = { ...trial.spec(), stages: [lower(psql(ENDLESS)), { argv: ["cat"] }] as const };
+        const flow = trial.server.jobs.stream(spec);
+        for await (const _ of flow.bytes) break;
+        await flow.ended;
+        await expectGone(spec.id);
+      });
+
+      test("says that the container is gone", async () => {
+        const gone = containerHost(trial.server, { client: place.client, container: "no-such-container" });
+        const spec = { ...trial.spec(), stages: [gone.lower({ argv: ["true"] })] as const };
+        await trial.server.jobs.start(spec);
+        const view = await trial.over(spec.id);
+        expect(view).toMatchObject({ state: "failed", codes: { stage1: 1 } });
+        expect(view.stderr).toContain("No such container");
+      });
+    });
+
+    test("outlives every sshd process of its server", async () => {
+      await using trial = await sshTrial("docker");
+      const box = containerHost(trial.server, { client: ["docker"], container: pg.name });
+      const slow = psql("select pg_sleep(2), 'whole'");
+      const spec = {
+        ...trial.spec(),
+        stages: [box.lower(slow), { argv: ["cat"] }] as const,
+        output: { path: `${trial.folder}/out` },
+      };
+      await using other = await connectLab("docker");
+      await other.jobs.start(spec);
+      const killed = await other
+        .run({ argv: ["sh", "-c", "kill -9 $PPID; sleep 5"] })
+        .catch((error: unknown) => error);
+      expect(killed).toMatchObject({ code: "server.unreachable" });
+      expect(await trial.over(spec.id)).toMatchObject({ state: "done", bytes: 7 });
+    });
+
+    test("never made PostgreSQL restart", async () => {
+      const logs = await pg.logs();
+      expect(logs).toContain("database system is ready to accept connections");
+      expect(logs).not.toMatch(/reinitializing|was interrupted|not properly shut down|terminated by signal/i);
+    });
+  },
+);
+
+describe.skipIf(absentReason({ ssh: "own" }))(
+  "a server job on a server with a container engine of its own",
+  () => {
+    test("stops the program inside when its client is killed, and when it is cancelled", async () => {
+      await using trial = await sshTrial("own");
+      const inner = sshServer("own").inner?.["pg-inner"];
+      const box = containerHost(trial.server, { client: ["docker"], container: "pg-inner" });
+      const argv = [
+        "psql",
+        "-XqAt",
+        "-h",
+        "127.0.0.1",
+        "-U",
+        inner?.user ?? "",
+        "-c",
+        ENDLESS,
+        inner?.database ?? "",
+      ] as const;
+      const secrets = { PGPASSWORD: new Secret(inner?.password ?? "") };
+      const startedAt = await trial.sh("docker inspect -f '{{.State.StartedAt}} {{.RestartCount}}' pg-inner");
+      const start = async () => {
+        const spec = {
+          ...trial.spec(),
+          stages: [box.lower({ argv, secrets }), { argv: ["gzip", "-1c"] }] as const,
+        };
+        await trial.server.jobs.start(spec);
+        await trial.until(spec.id, (view) => (view.rawBytes ?? 0) > 30_000);
+        return spec.id;
+      };
+      const killed = await start();
+      await trial.sh(KILL_CLIENT, killed, "KILL");
+      expect(await trial.over(killed)).toMatchObject({ state: "failed", firstFailure: "stage1" });
+      const cancelled = await start();
+      expect((await trial.server.jobs.cancel(trial.spec().journals, cancelled)).state).toBe("cancelled");
+      for (const id of [killed, cancelled]) expect(await trial.sh(FIND, id)).toBe("");
+      expect(
+        await trial.sh(
+          "docker exec pg-inner psql -h 127.0.0.1 -U app -XAtc 'select 1' inner 2>&1 | grep -c starting",
+        ),
+      ).toBe("0");
+      expect(await trial.sh("docker inspect -f '{{.State.StartedAt}} {{.RestartCount}}' pg-inner")).toBe(
+        startedAt,
+      );
+    });
+  },
+);
