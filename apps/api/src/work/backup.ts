@@ -89,7 +89,7 @@ async function rowsPerUnit(
 ): Promise<readonly BackupRow[]> {
   const { deps, job } = running;
   const taken = new Set(
-    (await backupsOfJob(deps.db, job.id)).filter((row) => !open.includes(row)).map((row) => row.unit),
+    (await backupsOfJob(deps.db, job.id)).filter((row) => !open.some(({ id }) => id === row.id)).map((row) => row.unit),
   );
   const planned: BackupRow[] = [];
   const placeholder = open.find((row) => row.unit === ANY_UNIT);

@@ -25,6 +25,6 @@ export function keepable(row: BackupRow): KeepableBackup {
     provenAt:
       row.validation?.depth === "restorable" && row.validation.ok ? new Date(row.validation.at) : null,
     isDamaged: row.validation?.ok === false,
-    isAccepted: false,
+    isAccepted: row.acceptedAt !== null,
   };
 }

@@ -69,8 +69,7 @@ export async function takeArchive(running: Running, taking: Taking, row: BackupR
       manifest,
       manifestKey: taken.manifestKey,
       riderKeys: manifest.riders.map((rider) => rider.key),
-      suspicion:
-        suspicionOf(weighed(manifest.archive.bytes, manifest.units), earlier.map(keepable))?.code ?? null,
+      suspicion: suspicionOf(weighed(manifest.archive.bytes, manifest.units), earlier.map(keepable)),
       error: null,
     })
     .where(eq(backups.id, row.id));
