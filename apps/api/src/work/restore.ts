@@ -17,7 +17,10 @@ export async function doRestore(running: Running): Promise<void> {
   try {
     const asked = await restoreOf(running, request, reached);
     if (running.isTakenUp) await recoverRestore(work, asked);
-    else running.notes.keptOld = (await restoreBackup(work, asked)).keptOld;
+    else {
+      const { keptOld, warnings } = await restoreBackup(work, asked);
+      Object.assign(running.notes, { keptOld, warnings });
+    }
   } catch (error) {
     const isLeft = isFault(error, "job.interrupted") && work.signal.aborted;
     if (!isLeft && request.safetyBackupId !== null)

@@ -29,7 +29,8 @@ export async function restoreBackup(work: Work, request: RestoreBackup): Promise
   }
   try {
     const facts = await loadAndSwitch(work, request, { asked, restoration });
-    return { facts, keptOld: request.engine.capabilities.keepsOld, warnings: [] };
+    const warnings = restoration.warnings?.() ?? [];
+    return { facts, keptOld: request.engine.capabilities.keepsOld, warnings };
   } catch (error) {
     // A worker that lets go leaves everything to the next one, which asks what stage it is in.
     if (isFault(error, "job.interrupted") && work.signal.aborted) throw error;
