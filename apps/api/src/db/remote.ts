@@ -1,6 +1,7 @@
 import { Fault } from "@cofre/core/model";
 import { drizzle } from "drizzle-orm/postgres-js";
 import { migrate } from "drizzle-orm/postgres-js/migrator";
+import { fromBunSql } from "pg-boss";
 import postgres from "postgres";
 import type { Catalogue } from "./catalogue.ts";
 import type { Database } from "./database.ts";
@@ -19,20 +20,23 @@ export async function openRemote(url: string): Promise<Catalogue> {
   await migrateUnderLock(url);
   const client = postgres(url, { max: 10, onnotice: () => undefined, connect_timeout: 10 });
   const db: Database = drizzle({ client, schema });
+  // The queue's library sends whole transactions as one text and binds arrays, which a pool of postgres.js takes no more than Bun's
+  // does; both have the same two methods.
+  const raw = fromBunSql({
+    // checked: postgres.js serializes whatever the queue's own SQL binds
+    unsafe: async (text, values) => await client.unsafe(text, values as postgres.ParameterOrJSON<never>[]),
+    reserve: async () => {
+      const one = await client.reserve();
+      return {
+        unsafe: async (text, values) => await one.unsafe(text, values as postgres.ParameterOrJSON<never>[]),
+        release: () => one.release(),
+      };
+    },
+  });
   return {
     kind: "postgres",
     db,
-    sql: {
-      query: async (text, values) => ({
-        // checked: postgres.js serializes whatever the queue's own SQL binds
-        rows: [
-          ...(await client.unsafe(
-            text,
-            values === undefined ? [] : (values as postgres.ParameterOrJSON<never>[]),
-          )),
-        ],
-      }),
-    },
+    sql: { query: (text, values) => raw.executeSql(text, values === undefined ? [] : [...values]) },
     close: () => client.end({ timeout: 5 }),
   };
 }

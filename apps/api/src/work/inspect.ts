@@ -6,8 +6,11 @@ import { answered, question } from "../reach/questions.ts";
 import type { ResourceRow } from "../reach/reach.ts";
 import type { ScanDeps } from "./scan.ts";
 
+/** Inspections under way, by the pool that they use: a scan by the timer and one by hand ask the same resources at once. */
+const underWay = new WeakMap<ScanDeps["reach"], Map<string, Promise<Inspection>>>();
+
 /**
- * Asks a resource for its version and units, and keeps the answer or the fault for the next reader.
+ * Asks a resource for its version and units, and keeps the answer or the fault for the next reader. Asked twice at once, it asks once.
  *
  * @throws Fault `server.*`, `target.*`, `input.invalid`
  */
@@ -16,6 +19,15 @@ export async function inspectResource(
   resourceId: string,
   signal?: AbortSignal,
 ): Promise<Inspection> {
+  const known = underWay.get(deps.reach) ?? new Map<string, Promise<Inspection>>();
+  underWay.set(deps.reach, known);
+  const asking =
+    known.get(resourceId) ?? ask(deps, resourceId, signal).finally(() => known.delete(resourceId));
+  known.set(resourceId, asking);
+  return await asking;
+}
+
+async function ask(deps: ScanDeps, resourceId: string, signal: AbortSignal | undefined): Promise<Inspection> {
   const asked = question(signal);
   try {
     const { engine, reach, row } = await deps.reach.resource(resourceId, asked);
