@@ -5,6 +5,7 @@ import { jobs } from "../db/schema/jobs.ts";
 import { sessions } from "../db/schema/sessions.ts";
 import { verifications } from "../db/schema/verifications.ts";
 import type { Deps } from "../deps.ts";
+import { dropKeptOld } from "./kept-old.ts";
 import type { Running } from "./running.ts";
 
 const DAY_MS = 86_400_000;
@@ -38,6 +39,12 @@ export async function cleanUp({ db, now }: Cleaning): Promise<void> {
     );
 }
 
-export async function doCleanup({ deps }: Running): Promise<void> {
-  await cleanUp(deps);
+/** Drops what one restore kept; asked for nothing in particular, cleans the catalogue. */
+export async function doCleanup(running: Running): Promise<void> {
+  const { request } = running.job;
+  if (request.kind === "cleanup" && request.restoreJobId !== undefined) {
+    await dropKeptOld(running, request.restoreJobId);
+  } else {
+    await cleanUp(running.deps);
+  }
 }

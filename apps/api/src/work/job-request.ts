@@ -44,4 +44,6 @@ export interface ScanJob {
 
 export interface CleanupJob {
   readonly kind: "cleanup";
+  /** The restore whose kept old data is to be dropped: its undo window is over. */
+  readonly restoreJobId?: string;
 }

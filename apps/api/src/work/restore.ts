@@ -1,8 +1,9 @@
 import { type RestoreBackup, recoverRestore, restoreBackup } from "@cofre/core";
 import { Fault, isFault } from "@cofre/core/model";
+import type { Deps } from "../deps.ts";
 import type { ReachedResource } from "../reach/reach.ts";
 import type { RestoreJob } from "./job-request.ts";
-import { backupById, manifestOf } from "./rows.ts";
+import { type BackupRow, backupById, manifestOf } from "./rows.ts";
 import type { Running } from "./running.ts";
 import { failOpenRow, takeArchive } from "./taking.ts";
 
@@ -43,13 +44,19 @@ async function restoreOf(
   const row = await backupById(deps.db, request.backupId);
   const { safetyBackupId } = request;
   return {
-    engine: reached.engine,
-    reach: reached.reach,
-    store: await deps.reach.store(row.storeId),
-    manifest: manifestOf(row),
-    units: request.units,
+    ...(await requestOf(deps, { request, row }, reached)),
     ...(safetyBackupId === null ? {} : { protect: () => protect(running, reached, safetyBackupId) }),
   };
+}
+
+/** The restore that a job's row asks for, without its safety backup. */
+export async function requestOf(
+  deps: Pick<Deps, "reach">,
+  { request, row }: { readonly request: RestoreJob; readonly row: BackupRow },
+  { engine, reach }: ReachedResource,
+): Promise<RestoreBackup> {
+  const store = await deps.reach.store(row.storeId);
+  return { engine, reach, store, manifest: manifestOf(row), units: request.units };
 }
 
 /** Backs up what is there now into the row that was promised to the caller. */

@@ -4,6 +4,7 @@ import { tick } from "../scheduler/tick.ts";
 import { doBackup } from "./backup.ts";
 import { cleanUp, doCleanup } from "./cleanup.ts";
 import { doDelete } from "./delete.ts";
+import { orderDrops } from "./kept-old.ts";
 import { createQueue } from "./queue.ts";
 import type { JobQueue } from "./queue-contract.ts";
 import { doRestore } from "./restore.ts";
@@ -64,6 +65,7 @@ export async function startWork(deps: Deps, { waker, onNudge }: OpenQueue): Prom
   const timers = [
     startTimer({ name: "schedules", everyMs: TICK_MS, run: () => tick(deps), log }),
     startTimer({ name: "cleanup", everyMs: CLEANUP_MS, run: () => cleanUp(deps), log }),
+    startTimer({ name: "undo windows", everyMs: CLEANUP_MS, run: () => orderDrops(deps), log }),
   ];
   const watch = watchServers(deps);
   return {

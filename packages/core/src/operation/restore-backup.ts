@@ -1,4 +1,4 @@
-import type { Restoration, RestoreRequest } from "../engine/engine.ts";
+import type { Restoration, RestoreRequest, Rider } from "../engine/engine.ts";
 import type { UnitFacts } from "../model/engine.ts";
 import { Fault, isFault, toFault } from "../model/fault.ts";
 import { factsOf } from "./facts.ts";
@@ -57,12 +57,12 @@ export async function recoverRestore(work: Work, request: RestoreBackup): Promis
 
 /** Puts back what a restore replaced, while the old data is kept. */
 export async function undoRestore(request: RestoreBackup): Promise<void> {
-  await request.engine.restore(request.reach, await restoreRequest(request)).undo();
+  await request.engine.restore(request.reach, requestWith(request, [])).undo();
 }
 
 /** Drops the old data that a restore kept. After it the restore cannot be undone. */
 export async function dropOld(request: RestoreBackup): Promise<void> {
-  await request.engine.restore(request.reach, await restoreRequest(request)).drop();
+  await request.engine.restore(request.reach, requestWith(request, [])).drop();
 }
 
 interface Asked {
@@ -128,13 +128,18 @@ async function sweep(request: RestoreBackup, restoration: Restoration, error: un
   });
 }
 
-async function restoreRequest({ manifest, units, store }: RestoreBackup): Promise<RestoreRequest> {
+async function restoreRequest(request: RestoreBackup): Promise<RestoreRequest> {
+  return requestWith(request, await readRiders(request.store, request.manifest));
+}
+
+/** What is already at the target is found by its names alone: the archive and its riders may be gone by then. */
+function requestWith({ manifest, units }: RestoreBackup, riders: readonly Rider[]): RestoreRequest {
   const own = manifest.units.map((unit) => ({ from: unit.name, into: unit.name }));
   return {
     units: units.length === 0 ? own : units,
     format: manifest.format,
     serverVersion: manifest.engineVersion,
     facts: factsOf(manifest),
-    riders: await readRiders(store, manifest),
+    riders,
   };
 }
