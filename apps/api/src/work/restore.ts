@@ -17,7 +17,7 @@ export async function doRestore(running: Running): Promise<void> {
   });
   try {
     const asked = await restoreOf(running, request, reached);
-    if (running.isTakenUp) await recoverRestore(work, asked);
+    if (running.isTakenUp) await takeUp(running, request, { asked, reached });
     else {
       const { keptOld, warnings } = await restoreBackup(work, asked);
       Object.assign(running.notes, { keptOld, warnings });
@@ -28,6 +28,19 @@ export async function doRestore(running: Running): Promise<void> {
       await failOpenRow(running, request.safetyBackupId, notReached(error));
     throw error;
   }
+}
+
+/** A safety backup that runs on the server is brought to its end first: nothing of it may stay behind without a row that tells. */
+async function takeUp(
+  running: Running,
+  { safetyBackupId }: RestoreJob,
+  { asked, reached }: { readonly asked: RestoreBackup; readonly reached: ReachedResource },
+): Promise<void> {
+  if (safetyBackupId !== null) {
+    const { status } = await backupById(running.deps.db, safetyBackupId);
+    if (status === "running") await protect(running, reached, safetyBackupId);
+  }
+  await recoverRestore(running.work, asked);
 }
 
 function restoreJob({ job }: Running): RestoreJob {
