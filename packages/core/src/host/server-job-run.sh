@@ -91,7 +91,7 @@ from_input() {
 from_channel() {
   read_source | digest_source
   tries=0
-  until [ -e "$D/fed" ] || [ -e "$D/failed" ] || [ -e "$D/cancel" ] || [ "$tries" -ge 300 ]; do
+  until [ -e "$D/fed" ] || [ -e "$D/failed" ] || [ -e "$D/cancel" ] || [ "$tries" -ge 20 ]; do # it comes before the end
     pause 0.1
     tries=$((tries + 1))
   done

@@ -185,12 +185,15 @@ describe.each(Object.entries(SHELLS))("a server job under %s", (_name, program) 
       const secrets = { A: new Secret(HOSTILE) };
       const spec = {
         ...trial.spec(),
-        stages: [sh('printf %s "$A"; head -c 2000000 /dev/zero', { secrets }), sh("cat")] as const,
+        stages: [
+          sh('printf %s "$A"; head -c 2000000 /dev/zero', { secrets }),
+          sh("cat; env | grep -c COFRE_SECRET >&2; :"),
+        ] as const,
       };
       const { bytes, ended } = trial.server.jobs.stream(spec);
       const all = await buffer(bytes);
       const view = await ended;
-      expect(view).toMatchObject({ state: "done", bytes: all.length, sha256: sha256(all) });
+      expect(view).toMatchObject({ state: "done", stderr: "0", bytes: all.length, sha256: sha256(all) });
       expect(all.subarray(0, Buffer.byteLength(HOSTILE)).toString()).toBe(HOSTILE);
       const bad = trial.server.jobs.stream({ ...trial.spec(), stages: [sh("echo part; exit 4")] });
       await expect(buffer(bad.bytes)).rejects.toMatchObject({ code: "dump.failed" });
@@ -219,6 +222,23 @@ describe.each(Object.entries(SHELLS))("a server job under %s", (_name, program) 
       );
       expect((await trial.over(broken.id)).state).toBe("cancelled");
       expect(await trial.sh('ls "$1" | grep peace', trial.folder)).toBe("");
+    });
+
+    test("is never fed to a peaceful end by a channel that was cut", async () => {
+      const took = `${trial.folder}/cut`;
+      const spec = { ...trial.spec(), stages: [sh(`cat > ${took}; touch ${took}-in-peace`)] as const };
+      async function* waiting() {
+        yield Buffer.alloc(1000);
+        await sleep(8000);
+        yield Buffer.alloc(1000);
+      }
+      const feeding = trial.server.jobs.feed(spec, Readable.from(waiting()));
+      await trial.until(spec.id, (view) => view.state === "running" && view.rawBytes !== null);
+      const source = `${spec.journals}/${spec.id}/pid.source`;
+      await trial.sh('until [ -s "$1" ]; do sleep 1; done; kill -9 $(cat "$1")', source);
+      expect(await trial.over(spec.id)).toMatchObject({ state: "failed", codes: { source: 1 } });
+      expect(await trial.sh('ls "$1" | grep cut', trial.folder)).toBe("cut");
+      expect((await feeding).state).toBe("failed");
     });
 
     test("is cancelled within ten seconds, also when its program ignores TERM", async () => {

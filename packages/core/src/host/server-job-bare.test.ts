@@ -1,0 +1,46 @@
+import { execFileSync } from "node:child_process";
+import { existsSync } from "node:fs";
+import { Readable } from "node:stream";
+import { buffer } from "node:stream/consumers";
+import { describe, expect, test } from "vitest";
+import { localTrial, pathWith, removePath } from "../testing/server-job-trial.ts";
+
+const BUSYBOX = "/usr/bin/busybox";
+const MISSING = ["setsid", "renice", "ionice", "sha256sum", "openssl", "shasum", "timeout", "stat"];
+
+function sh(script: string) {
+  return { argv: ["sh", "-c", script] } as const;
+}
+
+/** A PATH of busybox alone, without what servers may lack. */
+async function barePath() {
+  const applets = execFileSync(BUSYBOX, ["--list"], { encoding: "utf8" }).trim().split("\n");
+  const path = await pathWith(
+    BUSYBOX,
+    applets.filter((name) => !MISSING.includes(name)),
+  );
+  return { path, [Symbol.asyncDispose]: () => removePath(path) };
+}
+
+describe.skipIf(!existsSync(BUSYBOX) && process.env.CI !== "true")(
+  "a server job where many tools are missing",
+  () => {
+    test("runs, is fed, streams and is cancelled all the same, and says that there is no digest", async () => {
+      await using bare = await barePath();
+      await using trial = await localTrial(bare.path);
+      const { jobs } = trial.server;
+      const output = { path: `${trial.folder}/out` };
+      const spec = { ...trial.spec(), stages: [sh("sleep 0.5; echo whole")] as const, output };
+      await jobs.start(spec);
+      expect(await trial.over(spec.id)).toMatchObject({ state: "done", bytes: 6, sha256: null });
+      const fed = { ...trial.spec(), stages: [sh("wc -c")] as const };
+      const view = await jobs.feed(fed, Readable.from([Buffer.alloc(70_000)]));
+      expect(view).toMatchObject({ state: "done", printed: "70000\n", sha256: null });
+      const flow = jobs.stream({ ...trial.spec(), stages: [sh("echo whole")] });
+      expect((await buffer(flow.bytes)).toString()).toBe("whole\n");
+      const long = { ...trial.spec(), stages: [sh("sleep 60")] as const };
+      await jobs.start(long);
+      expect((await jobs.cancel(long.journals, long.id)).state).toBe("cancelled");
+    });
+  },
+);
