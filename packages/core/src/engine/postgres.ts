@@ -1,3 +1,4 @@
+import { randomBytes } from "node:crypto";
 import type { Engine, Reach } from "./engine.ts";
 import { detectPostgres } from "./postgres-detect.ts";
 import { planDump } from "./postgres-dump.ts";
@@ -37,9 +38,13 @@ export const postgres: Engine<PostgresTarget> = {
   sweep,
 };
 
-/** A session works on for a client that was killed, until it next writes to it. */
+/**
+ * A session works on for a client that was killed, until it next writes to it. Asked under another tag: whoever cancels the job stops
+ * everything that carries its own.
+ */
 async function sweep(reach: Reach<PostgresTarget>): Promise<void> {
-  const { session, database } = await logIn(reach, lobbies(reach.target));
+  const apart = { ...reach, tag: randomBytes(16).toString("hex") };
+  const { session, database } = await logIn(apart, lobbies(reach.target));
   const ours = `starts_with(application_name, ${literal(`cofre:${reach.tag}:`)}) and pid <> pg_backend_pid()`;
   const end = `do $$ begin perform pg_terminate_backend(pid) from pg_stat_activity where ${ours}; end $$`;
   await ask(session, [end], { database });

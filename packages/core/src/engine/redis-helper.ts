@@ -63,7 +63,8 @@ serve() {
     echo "appendonly no"
     echo 'save ""'
     echo "repl-diskless-sync yes"
-    echo "repl-diskless-sync-delay 0"
+    echo "repl-diskless-sync-delay 3600"
+    echo "repl-backlog-ttl 0"
     echo "repl-timeout 86400"
     echo "client-output-buffer-limit replica 0 0 0"
   } > redis.conf
@@ -82,7 +83,15 @@ until serve "$port"; do
   port=$((port + 1))
 done
 echo "$port" > port
-REDISCLI_AUTH=$password "$cli" -p "$port" INFO replication | tr -d '\\r' | sed -n 's/^master_replid://p' > replid
+export REDISCLI_AUTH="$password"
+own() { "$cli" -p "$port" "$@" 2> /dev/null | tr -d '\\r'; }
+# A master takes a new id when its first replica comes: let one come and go, before the id is written down.
+"$cli" -p "$port" --rdb /dev/null < /dev/null > /dev/null 2>&1 &
+first=$!
+until own INFO replication | grep -q '^connected_slaves:1' || [ -e exit ]; do sleep 0.1 2> /dev/null || sleep 1; done
+kill "$first"
+[ "$(own CONFIG SET repl-diskless-sync-delay 0)" = OK ] || { tail -n 5 log >&2; exit 1; }
+own INFO replication | sed -n 's/^master_replid://p' > replid
 `;
 
 /** The helper of one restore; its name and label carry the job's tag. */

@@ -4,6 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { PassThrough, type Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
+import { setTimeout as sleep } from "node:timers/promises";
 import {
   constants,
   createZstdCompress,
@@ -59,8 +60,9 @@ export async function takeArchive<Target>(
     ...(request.format === undefined ? {} : { format: request.format }),
   });
   const path = join(await mkdtemp(join(tmpdir(), "cofre-archive-")), "archive.zst");
+  const running = openSource(plan, carrier);
   try {
-    const { bytes, ended } = openSource(plan, carrier);
+    const { bytes, ended } = running;
     const watched = request.whileDumping === undefined ? bytes : interrupted(bytes, request.whileDumping);
     const packed = pipeline(watched, createZstdCompress(PACKING), createWriteStream(path), {
       signal: reach.signal,
@@ -77,8 +79,12 @@ export async function takeArchive<Target>(
       riders: plan.riders,
     };
   } catch (error) {
+    // A cancelled job is over when the server says so, not when its reader gave up.
+    await running.ended.catch(() => undefined);
     await removeArchive({ path });
     throw error;
+  } finally {
+    if (plan.source.via === "command") await reach.server.jobs.forget(carrier.journals, reach.tag);
   }
 }
 
@@ -220,10 +226,7 @@ function openSource<Target>(
     },
     reach.signal,
   );
-  const ended = stream.ended.then(async (view) => {
-    await reach.server.jobs.forget(journals, reach.tag);
-    return remainsOf(view);
-  });
+  const ended = stream.ended.then(remainsOf);
   // Awaited together with the bytes; whichever fails first is told.
   ended.catch(() => undefined);
   return { bytes: stream.bytes, ended };
@@ -257,19 +260,30 @@ async function drain({ bench, journals, sink, fault }: Draining, source: Readabl
   }
 }
 
-/** Passes bytes on; after the first of them waits for the interruption before the rest. */
+/**
+ * Passes bytes on; with the first of them the interruption begins, and until it is over the rest flows slowly, so that the dump is
+ * still at work. It never stops: while the output of one exec is not read, Docker tells the end of no other in the same container.
+ */
 function interrupted(bytes: Readable, interruption: () => Promise<void>): Readable {
   const out = new PassThrough({ highWaterMark: 16 * 1024 });
-  async function* paused(source: AsyncIterable<unknown>): AsyncGenerator<unknown> {
-    let isFirst = true;
+  async function* slowed(source: AsyncIterable<unknown>): AsyncGenerator<unknown> {
+    let interrupting: Promise<void> | undefined;
+    let isOver = false;
     for await (const chunk of source) {
       yield chunk;
-      if (isFirst) await interruption();
-      isFirst = false;
+      interrupting ??= interruption().finally(() => {
+        isOver = true;
+      });
+      // Its failure is told at the end; meanwhile it must not be unhandled.
+      interrupting.catch(() => undefined);
+      if (!isOver) await sleep(SLOW_MS);
     }
+    await interrupting;
   }
-  pipeline(bytes, paused, out).catch((error: unknown) => {
+  pipeline(bytes, slowed, out).catch((error: unknown) => {
     out.destroy(error instanceof Error ? error : new Error(String(error)));
   });
   return out;
 }
+
+const SLOW_MS = 20;

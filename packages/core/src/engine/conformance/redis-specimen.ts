@@ -2,6 +2,7 @@ import { randomBytes } from "node:crypto";
 import { mkdtemp, readdir, readFile, rm } from "node:fs/promises";
 import { homedir, tmpdir } from "node:os";
 import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
 import { readLab, type StartedRedis, type StartRedisOptions, startRedis } from "@cofre/lab";
 import { containerHost } from "../../host/container.ts";
 import type { Server } from "../../host/host.ts";
@@ -60,7 +61,10 @@ export async function startRedisSpecimen(
     secrets: password === undefined ? [] : [password],
     ...contentsOf(redis, Number(version)),
     leftovers: (tag) => leftovers({ redis, server, container }, tag),
-    breakDump: async (tag) => void (await redis.exec(["sh", "-c", KILL, "kill", tag])),
+    breakDump: async (tag) => {
+      // While the dump's output waits to be read, containerd may keep the end of this exec to itself: the kill is done all the same.
+      await Promise.race([redis.exec(["sh", "-c", KILL, "kill", tag]), sleep(3000)]);
+    },
     ...(password === undefined ? {} : { reachAsStranger: () => reach({}, new Secret("not the password")) }),
     [Symbol.asyncDispose]: async () => {
       await redis[Symbol.asyncDispose]();
