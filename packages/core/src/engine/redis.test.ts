@@ -1,7 +1,7 @@
 import { absentReason } from "@cofre/lab";
 import { describe } from "vitest";
+import { startRedisSpecimen } from "../testing/redis-specimen.ts";
 import { describeEngine } from "./conformance/describe-engine.ts";
-import { startRedisSpecimen } from "./conformance/redis-specimen.ts";
 import { redis } from "./redis.ts";
 
 const PASSWORD = `p w"$(id)' \\ção #`;

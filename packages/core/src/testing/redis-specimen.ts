@@ -4,15 +4,15 @@ import { homedir, tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { readLab, type StartedRedis, type StartRedisOptions, startRedis } from "@cofre/lab";
-import { containerHost } from "../../host/container.ts";
-import type { Server } from "../../host/host.ts";
-import { createLocalServer } from "../../host/local.ts";
-import { createServerJobs } from "../../host/server-jobs-runner.ts";
-import { Secret } from "../../model/secret.ts";
-import type { Reach, ReachedContainer } from "../engine.ts";
-import { type RedisTarget, WHOLE_SERVER } from "../redis-target.ts";
+import type { ReachOptions, Specimen } from "../engine/conformance/specimen.ts";
+import type { Reach, ReachedContainer } from "../engine/engine.ts";
+import { type RedisTarget, WHOLE_SERVER } from "../engine/redis-target.ts";
+import { containerHost } from "../host/container.ts";
+import type { Server } from "../host/host.ts";
+import { createLocalServer } from "../host/local.ts";
+import { createServerJobs } from "../host/server-jobs-runner.ts";
+import { Secret } from "../model/secret.ts";
 import { CHANGE, FILL, FINGERPRINT, FUNCTIONS, HASH_FIELDS } from "./redis-specimen-data.ts";
-import type { ReachOptions, Specimen } from "./specimen.ts";
 
 export interface RedisSpecimen extends Specimen<RedisTarget> {
   readonly redis: StartedRedis;
