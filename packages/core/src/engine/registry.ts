@@ -1,11 +1,12 @@
 import type { EngineId } from "../model/engine.ts";
 import { Fault } from "../model/fault.ts";
 import type { Engine } from "./engine.ts";
+import { files } from "./files.ts";
 import { postgres } from "./postgres.ts";
 import { redis } from "./redis.ts";
 
 /** Every engine of the house; a new one is one line here. */
-export const engines: readonly Engine[] = registered([postgres, redis]);
+export const engines: readonly Engine[] = registered([postgres, redis, files]);
 
 /** Throws `engine.unsupported` when there is none of that name. */
 export function engineById(id: EngineId): Engine {

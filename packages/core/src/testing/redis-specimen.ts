@@ -10,7 +10,6 @@ import { type RedisTarget, WHOLE_SERVER } from "../engine/redis-target.ts";
 import { containerHost } from "../host/container.ts";
 import type { Server } from "../host/host.ts";
 import { createLocalServer } from "../host/local.ts";
-import { createServerJobs } from "../host/server-jobs-runner.ts";
 import { Secret } from "../model/secret.ts";
 import { CHANGE, FILL, FINGERPRINT, FUNCTIONS, HASH_FIELDS } from "./redis-specimen-data.ts";
 
@@ -33,7 +32,6 @@ export async function startRedisSpecimen(
   const sync = ["--repl-diskless-sync", diskless ? "yes" : "no", "--repl-diskless-sync-delay", "0"];
   const redis = await startRedis(version, { ...options, extra: [...sync, ...extra] });
   const server = createLocalServer("lab");
-  Object.defineProperty(server, "jobs", { value: createServerJobs(server) });
   const [program = "docker", ...words] = readLab().docker;
   const { stdout } = await server.run({ argv: [program, ...words, "inspect", "-f", "{{.Image}}", redis.id] });
   const container: ReachedContainer = {
