@@ -83,6 +83,8 @@ export interface DumpPlan {
   /** See ServerJobSpec: reads a copy of the raw dump, for example its trailer. */
   readonly observer?: { readonly command: Command; readonly on: Host };
   readonly riders: readonly Rider[];
+  /** See Restoration. */
+  readonly isWorking?: () => Promise<boolean>;
   /** Names and versions of the programs that write it. */
   readonly tools: Readonly<Record<string, string>>;
   /**
@@ -130,6 +132,11 @@ export interface Restoration {
   /** Makes what will be loaded into. */
   prepare(): Promise<void>;
   readonly load: Sink;
+  /**
+   * Asked when nothing has moved for long: whether the server itself is busy for us, by its own progress views (building an index),
+   * and not merely waiting for a lock. Without it, silence for long is a stall.
+   */
+  readonly isWorking?: () => Promise<boolean>;
   /** Judges what the load printed and counts what was loaded, to be compared with the manifest before the switch. */
   loaded(output: string): Promise<readonly UnitFacts[]>;
   /** The short step that makes the loaded data the target's. A failure MUST leave the target as it was. */

@@ -10,12 +10,14 @@ import { logIn, program, type Session } from "./postgres-session.ts";
 import { keptFacts, SNAPSHOT_VARIABLE, snapshotKeeper } from "./postgres-snapshot.ts";
 import type { PostgresTarget } from "./postgres-target.ts";
 import { refuseOlderTool, toolVersion } from "./postgres-tools.ts";
+import { isServerWorking } from "./postgres-working.ts";
 
 /** Throws before the first byte: `target.*` for the way in and for rights, `engine.version` for tools that are too old. */
 export async function planDump(reach: Reach<PostgresTarget>, request: DumpRequest): Promise<DumpPlan> {
   const database = onlyUnit(request);
   const format = request.format ?? CUSTOM;
-  const { session } = await logIn(reach, [database]);
+  const entered = await logIn(reach, [database]);
+  const { session } = entered;
   const known = await preflight(session, database);
   const tool = await toolVersion(session, "pg_dump");
   refuseOlderTool("pg_dump", tool, known);
@@ -34,6 +36,7 @@ export async function planDump(reach: Reach<PostgresTarget>, request: DumpReques
     ...(isPlain
       ? { observer: { command: { argv: ["tail", "-c", "1024"] as const }, on: reach.server } }
       : {}),
+    isWorking: () => isServerWorking(entered),
     riders: [...globals.riders, databaseRider(database, known)],
     tools: { pg_dump: tool },
     conclude: (remains) => ({

@@ -11,6 +11,8 @@ export interface Followed {
   readonly jobs: ServerJobs;
   readonly journals: string;
   readonly id: string;
+  /** See Restoration: a silent program whose server is busy for it is not stalled. */
+  readonly isWorking?: (() => Promise<boolean>) | undefined;
   onView(view: ServerJobView): void;
 }
 
@@ -24,7 +26,7 @@ export async function follow(work: Work, followed: Followed): Promise<ServerJobV
     const view = await look(work, followed, life);
     if (view !== undefined && view.state !== "running") return view;
     if (view !== undefined) followed.onView(view);
-    if (life.isOver(view)) await stopStalled(followed, life);
+    if (life.isOver(view)) await stopUnlessWorking(followed, life);
     await pauseOrStop(work, followed, pause);
   }
 }
@@ -63,8 +65,13 @@ async function stop(work: Work, followed: Followed): Promise<never> {
     : new Fault("job.cancelled", "the work was cancelled", { cause: reason });
 }
 
-async function stopStalled(followed: Followed, life: LifeWatch): Promise<never> {
+async function stopUnlessWorking(followed: Followed, life: LifeWatch): Promise<void> {
   if (life.lost !== undefined) throw life.lost;
+  if (followed.isWorking !== undefined && (await followed.isWorking().catch(() => false))) life.prolong();
+  else await stopStalled(followed);
+}
+
+async function stopStalled(followed: Followed): Promise<never> {
   await followed.jobs.cancel(followed.journals, followed.id);
   throw new Fault("job.stalled", "nothing moved and nothing worked on the server for too long", {
     hint: "Look whether a lock or a full disk holds the database, then try again.",
@@ -75,6 +82,7 @@ interface LifeWatch {
   /** The last loss of the connection, while it lasts. */
   lost: Fault | undefined;
   isOver(view: ServerJobView | undefined): boolean;
+  prolong(): void;
 }
 
 function lifeWatch(work: Work): LifeWatch {
@@ -91,6 +99,9 @@ function lifeWatch(work: Work): LifeWatch {
         sign = next;
       }
       return now - since > work.stallMs;
+    },
+    prolong() {
+      since = work.now().getTime();
     },
   };
 }

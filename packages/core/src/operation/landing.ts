@@ -51,6 +51,7 @@ export async function landHere(
     jobs: server.jobs,
     journals,
     id: work.id,
+    isWorking: carriage.plan.isWorking,
     onView: (seen) => work.report({ phase: "dumping", bytes: seen.bytes, totalBytes: expected(carriage) }),
   });
   const done = await judged(view, carriage, () => server.jobs.forget(journals, work.id));

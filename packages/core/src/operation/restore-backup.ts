@@ -84,6 +84,7 @@ async function loadAndSwitch(
     manifest,
     server: reach.server,
     sink: restoration.load,
+    isWorking: restoration.isWorking,
     part: LOAD,
     phase: "loading",
     attempted: `loading ${manifest.archive.key}`,

@@ -28,6 +28,7 @@ export interface Unpacking {
   /** What was attempted, and the code of a failure without a better name. */
   readonly attempted: string;
   readonly failure: FaultCode;
+  readonly isWorking?: (() => Promise<boolean>) | undefined;
 }
 
 type CommandSink = Extract<Sink, { via: "command" }>;
@@ -64,6 +65,7 @@ async function onServer(work: Work, unpacking: Unpacking, sink: CommandSink): Pr
   const view = await follow(work, {
     jobs: server.jobs,
     ...spec,
+    isWorking: unpacking.isWorking,
     onView: (seen) => report(work, unpacking, seen.bytes),
   });
   await server.jobs.forget(spec.journals, spec.id);
