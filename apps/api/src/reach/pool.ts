@@ -34,56 +34,69 @@ interface Pooled {
   docker: Promise<Docker | undefined> | undefined;
 }
 
-/** The pool of one process: one connection per server, made when first needed. */
+/** The way to everything, over one pool of connections for this process. */
 export function createReach(parts: ReachParts): Reach {
-  const pool = new Map<string, Pooled>();
+  const pool = new Pool(parts);
+  const reach: Reach = {
+    server: async (serverId) => await (await pool.entry(serverId)).server,
+    docker: (serverId) => pool.docker(serverId),
+    resource: async (resourceId, options) => await reachResource({ ...parts, reach }, resourceId, options),
+    store: async (storeId) => await openStore(parts.db, storeId, reach),
+    forget: (serverId) => pool.drop(serverId),
+    close: () => pool.close(),
+  };
+  return reach;
+}
 
-  async function pooled(serverId: string): Promise<Pooled> {
-    const row = await serverRow(parts.db, serverId);
+/** One connection per server, made when first needed, and made anew when its row says something else. */
+class Pool {
+  readonly #entries = new Map<string, Pooled>();
+  readonly #parts: ReachParts;
+
+  constructor(parts: ReachParts) {
+    this.#parts = parts;
+  }
+
+  async entry(serverId: string): Promise<Pooled> {
+    const row = await serverRow(this.#parts.db, serverId);
     const version = versionOf(row);
-    const known = pool.get(serverId);
+    const known = this.#entries.get(serverId);
     if (known?.version === version) return known;
-    if (known !== undefined) await drop(serverId);
-    const made: Pooled = { version, server: openServer(parts.sealer, row), docker: undefined };
-    pool.set(serverId, made);
+    if (known !== undefined) await this.drop(serverId);
+    const made: Pooled = { version, server: openServer(this.#parts.sealer, row), docker: undefined };
+    this.#entries.set(serverId, made);
     made.server.catch(() => {
       // The next caller tries again: whatever was wrong may be over.
-      if (pool.get(serverId) === made) pool.delete(serverId);
+      if (this.#entries.get(serverId) === made) this.#entries.delete(serverId);
     });
     return made;
   }
 
-  async function drop(serverId: string): Promise<void> {
-    const known = pool.get(serverId);
-    pool.delete(serverId);
-    const server = await known?.server.catch(() => undefined);
-    await server?.[Symbol.asyncDispose]();
-  }
-
-  async function docker(serverId: string): Promise<Docker> {
-    const entry = await pooled(serverId);
+  async docker(serverId: string): Promise<Docker> {
+    const entry = await this.entry(serverId);
     const server = await entry.server;
     entry.docker ??= findDocker(server);
-    const found = await entry.docker.catch((error: unknown) => {
+    try {
+      const found = await entry.docker;
+      if (found !== undefined) return found;
+    } catch (error) {
       entry.docker = undefined;
       throw error;
-    });
-    if (found !== undefined) return found;
+    }
     entry.docker = undefined; // it may be installed, or the user let in, at any time
     throw noDocker(server.name);
   }
 
-  const reach: Reach = {
-    server: async (serverId) => await (await pooled(serverId)).server,
-    docker,
-    resource: async (resourceId, options) => await reachResource({ ...parts, reach }, resourceId, options),
-    store: async (storeId) => await openStore(parts.db, storeId, reach),
-    forget: drop,
-    close: async () => {
-      await Promise.all([...pool.keys()].map(drop));
-    },
-  };
-  return reach;
+  async drop(serverId: string): Promise<void> {
+    const known = this.#entries.get(serverId);
+    this.#entries.delete(serverId);
+    const server = await known?.server.catch(() => undefined);
+    await server?.[Symbol.asyncDispose]();
+  }
+
+  async close(): Promise<void> {
+    await Promise.all([...this.#entries.keys()].map((serverId) => this.drop(serverId)));
+  }
 }
 
 function noDocker(name: string): Fault {

@@ -107,6 +107,8 @@ export function fieldErrorsOf(error: unknown): readonly FieldError[] {
   return zod.issues.map((issue) => ({ path: issue.path.join("."), message: issue.message }));
 }
 
+const MOST_ERRORS = 100;
+
 export function tellFault(error: unknown, requestId: string): ToldFault {
   const fault = faultOf(error);
   return {
@@ -116,9 +118,7 @@ export function tellFault(error: unknown, requestId: string): ToldFault {
     status: FAULT_STATUS[fault.code].status,
     requestId,
     context: fault.context,
-    errors: fieldErrorsOf(fault)
-      .concat(fault === error ? [] : fieldErrorsOf(error))
-      .slice(0, 100),
+    errors: fieldErrorsOf(fault).slice(0, MOST_ERRORS),
   };
 }
 

@@ -1,5 +1,5 @@
 import { Fault, isJobOver } from "@cofre/core/model";
-import { and, eq, inArray } from "drizzle-orm";
+import { and, asc, eq, inArray } from "drizzle-orm";
 import type { Database } from "../db/database.ts";
 import { backups } from "../db/schema/backups.ts";
 import { jobs } from "../db/schema/jobs.ts";
@@ -50,6 +50,7 @@ export async function collidingJob(tx: Database, resourceId: string): Promise<Jo
     .select()
     .from(jobs)
     .where(and(eq(jobs.resourceId, resourceId), inArray(jobs.status, ["queued", "running"])))
+    .orderBy(asc(jobs.id))
     .limit(1);
   return open;
 }

@@ -5,7 +5,7 @@ import { backups } from "../../db/schema/backups.ts";
 import type { Requester } from "../../db/schema/jobs.ts";
 import type { Deps } from "../../deps.ts";
 import type { ResourceRow } from "../../reach/reach.ts";
-import type { JobRow } from "../../work/queue-contract.ts";
+import type { JobOrder, JobRow } from "../../work/queue-contract.ts";
 import { ANY_UNIT } from "../../work/taking.ts";
 import type { BackupRow } from "./rows.ts";
 
@@ -32,16 +32,32 @@ export interface OpenedRun {
 
 /** Writes the run's backups and its job in the caller's transaction: none is there without the others. */
 export async function openRun(tx: Database, deps: Pick<Deps, "queue" | "now">, run: Run): Promise<OpenedRun> {
-  const { resource, engine } = run;
   const runId = newId(deps.now());
   const drafts = unitsOf(run).map((unit) => ({ id: newId(deps.now()), unit }));
-  const job = await deps.queue.enqueue(tx, {
+  const job = await deps.queue.enqueue(
+    tx,
+    orderOf(run, { runId, backupIds: drafts.map((draft) => draft.id) }),
+  );
+  const common = { ...commonOf(run), runId, jobId: job.id, createdAt: deps.now() };
+  const rows = await tx
+    .insert(backups)
+    .values(drafts.map((draft) => ({ ...common, ...draft })))
+    .returning();
+  return { runId, rows, job };
+}
+
+function orderOf(
+  run: Run,
+  { runId, backupIds }: { readonly runId: string; readonly backupIds: readonly string[] },
+): JobOrder {
+  const { resource } = run;
+  return {
     organizationId: resource.organizationId,
     projectId: resource.projectId,
     serverId: resource.serverId,
     resourceId: resource.id,
     kind: "backup",
-    backupIds: drafts.map((draft) => draft.id),
+    backupIds,
     request: {
       kind: "backup",
       runId,
@@ -51,29 +67,23 @@ export async function openRun(tx: Database, deps: Pick<Deps, "queue" | "now">, r
       ...(run.format === undefined ? {} : { format: run.format }),
     },
     requestedBy: run.requestedBy,
-  });
-  const rows = await tx
-    .insert(backups)
-    .values(
-      drafts.map((draft) => ({
-        ...draft,
-        runId,
-        jobId: job.id,
-        organizationId: resource.organizationId,
-        projectId: resource.projectId,
-        resourceId: resource.id,
-        storeId: run.storeId,
-        userId: run.userId,
-        origin: run.origin,
-        type: engine.kind,
-        engine: engine.id,
-        format: run.format ?? null,
-        note: run.note ?? null,
-        createdAt: deps.now(),
-      })),
-    )
-    .returning();
-  return { runId, rows, job };
+  };
+}
+
+/** What every backup of the run has in common. */
+function commonOf({ resource, engine, storeId, userId, origin, format, note }: Run) {
+  return {
+    organizationId: resource.organizationId,
+    projectId: resource.projectId,
+    resourceId: resource.id,
+    storeId,
+    userId,
+    origin,
+    type: engine.kind,
+    engine: engine.id,
+    format: format ?? null,
+    note: note ?? null,
+  };
 }
 
 /** One archive for each unit; one of all where the engine combines them, or where nobody has looked yet what is there. */

@@ -14,25 +14,13 @@ const TICK_MS = 400;
 
 /** Two clocks (ours and the database's) and transactions that commit late: look back this far, and send only what is new. */
 const OVERLAP_MS = 5_000;
+const FORGOTTEN_MS = 60_000;
 
 export function watchJobs(deps: Pick<Deps, "db" | "log">): JobChanges {
   const listeners = new Set<Listener>();
-  const seen = new Map<string, string>();
+  const look = watcher(deps, listeners);
   let timer: NodeJS.Timeout | undefined;
-  let newest = 0;
-
-  async function look(): Promise<void> {
-    const since = new Date(Math.max(newest, Date.now() - 60_000) - OVERLAP_MS);
-    for (const row of await selectChangedJobs(deps.db, since)) {
-      newest = Math.max(newest, row.updatedAt.getTime());
-      const version = `${row.updatedAt.getTime()} ${row.status} ${row.phase} ${row.progress?.bytes ?? 0}`;
-      if (seen.get(row.id) === version) continue;
-      seen.set(row.id, version);
-      for (const listener of listeners) listener(row);
-    }
-  }
-
-  function schedule(): void {
+  const schedule = () => {
     if (timer !== undefined || listeners.size === 0) return;
     timer = setTimeout(() => {
       look()
@@ -43,14 +31,9 @@ export function watchJobs(deps: Pick<Deps, "db" | "log">): JobChanges {
         });
     }, TICK_MS);
     timer.unref();
-  }
-
+  };
   return {
     listen: (listener) => {
-      if (listeners.size === 0) {
-        seen.clear();
-        newest = Date.now();
-      }
       listeners.add(listener);
       schedule();
       return () => void listeners.delete(listener);
@@ -59,5 +42,24 @@ export function watchJobs(deps: Pick<Deps, "db" | "log">): JobChanges {
       listeners.clear();
       clearTimeout(timer);
     },
+  };
+}
+
+/** One look at what changed since the last one. */
+function watcher({ db }: Pick<Deps, "db">, listeners: ReadonlySet<Listener>): () => Promise<void> {
+  const seen = new Map<string, string>();
+  let newest = Date.now();
+  return async () => {
+    const now = Date.now();
+    // After a pause without listeners nobody waits for the past: whoever comes reads what is there.
+    if (now - newest > FORGOTTEN_MS) seen.clear();
+    newest = Math.max(newest, now - FORGOTTEN_MS);
+    for (const row of await selectChangedJobs(db, new Date(newest - OVERLAP_MS))) {
+      newest = Math.max(newest, row.updatedAt.getTime());
+      const version = `${row.updatedAt.getTime()} ${row.status} ${row.phase} ${row.progress?.bytes ?? 0}`;
+      if (seen.get(row.id) === version) continue;
+      seen.set(row.id, version);
+      for (const listener of listeners) listener(row);
+    }
   };
 }

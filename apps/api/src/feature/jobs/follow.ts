@@ -55,6 +55,8 @@ function isWanted(row: JobRow, actor: Actor, input: FollowJobs): boolean {
 /** Newest state per job, in the order in which jobs changed. */
 class Inbox {
   readonly #waiting = new Map<string, JobRow>();
+  /** What was read at the start comes again from the poller. */
+  readonly #told = new Map<string, string>();
   readonly #bell = new EventEmitter();
   readonly #signal: AbortSignal;
 
@@ -82,7 +84,15 @@ class Inbox {
   *#drain(): Generator<JobRow> {
     for (const [id, row] of this.#waiting) {
       this.#waiting.delete(id);
+      const version = versionOf(row);
+      if (this.#told.get(id) === version) continue;
+      this.#told.set(id, version);
       yield row;
     }
   }
+}
+
+/** Everything that a reader of the stream sees change. */
+function versionOf({ status, phase, progress, cancelRequestedAt, backupIds }: JobRow): string {
+  return JSON.stringify([status, phase, progress, cancelRequestedAt, backupIds]);
 }

@@ -101,21 +101,16 @@ async function write(
   { input, draft, id: back }: Writing,
 ): Promise<ResourceRow> {
   const { db, sealer, now } = deps;
-  const { server, engine, config, container, inspection } = draft;
+  const { server, engine } = draft;
   const id = back ?? newId();
   const values = {
     projectId: input.projectId,
     projectChosen: true,
     name: input.name,
     externalId: input.externalId ?? null,
-    ...restConfig({ sealer, engine, resourceId: id }, config),
+    ...restConfig({ sealer, engine, resourceId: id }, draft.config),
     editedFields: Object.keys(input.config),
-    ...(container === undefined ? {} : placeOf(container)),
-    status: container?.status ?? (inspection === undefined ? ("unknown" as const) : ("running" as const)),
-    ...(inspection === undefined
-      ? {}
-      : { version: inspection.version, units: inspection.units, inspectedAt: now(), inspectFault: null }),
-    lastSeenAt: inspection === undefined ? null : now(),
+    ...foundOut(draft, now()),
     removedAt: null,
     updatedAt: now(),
   };
@@ -138,6 +133,15 @@ async function write(
     .returning();
   if (row === undefined) throw new Error("the resource was not written");
   return row;
+}
+
+/** What the trial told; nothing of it when there was none. */
+function foundOut({ container, inspection }: Draft, now: Date) {
+  const place = container === undefined ? {} : placeOf(container);
+  if (inspection === undefined) return { ...place, status: container?.status ?? ("unknown" as const) };
+  const { version, units } = inspection;
+  const status = container?.status ?? ("running" as const);
+  return { ...place, status, version, units, inspectedAt: now, inspectFault: null, lastSeenAt: now };
 }
 
 function placeOf(container: ContainerFacts) {

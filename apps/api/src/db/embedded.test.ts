@@ -1,0 +1,59 @@
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { mkdtemp, readdir, rm, stat } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { sql } from "drizzle-orm";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { rowsOf } from "./database.ts";
+import { openEmbedded } from "./embedded.ts";
+import { lockFolder } from "./folder-lock.ts";
+import { organizations } from "./schema/organizations.ts";
+
+describe("the embedded database", () => {
+  let folder: string;
+  beforeAll(async () => {
+    folder = await mkdtemp(join(tmpdir(), "cofre-db-"));
+  });
+  afterAll(() => rm(folder, { recursive: true, force: true }));
+
+  test("syncs to disk, keeps what was written, and is for its owner alone", async () => {
+    const first = await openEmbedded(join(folder, "data"));
+    const [setting] = rowsOf(await first.db.execute(sql`show fsync`));
+    expect(setting).toEqual({ fsync: "on" });
+    await first.db.insert(organizations).values({ name: "kept" });
+    await first.close();
+    const second = await openEmbedded(join(folder, "data"));
+    expect(await second.db.select().from(organizations)).toMatchObject([{ name: "kept" }]);
+    await second.close();
+    expect((await stat(join(folder, "data"))).mode & 0o777).toBe(0o700);
+  });
+
+  test("is copied before a migration changes it", async () => {
+    const data = join(folder, "data");
+    const before = await openEmbedded(data);
+    await before.db.execute(sql`delete from drizzle.__drizzle_migrations where id = 2`);
+    await before.db.execute(sql`drop trigger audit_events_append_only on audit_events`);
+    await before.db.execute(sql`drop trigger audit_events_no_truncate on audit_events`);
+    await before.db.execute(sql`drop function audit_events_refuse`);
+    await before.close();
+    const after = await openEmbedded(data);
+    expect(await after.db.select().from(organizations)).toMatchObject([{ name: "kept" }]);
+    await after.close();
+    expect(await readdir(data)).toContain("db-before-migration-2");
+  });
+
+  test("is refused to a second process, which learns what to do, and free once the first is killed", async () => {
+    const data = await mkdtemp(join(folder, "locked-"));
+    const script = `import { lockFolder } from ${JSON.stringify(join(import.meta.dirname, "folder-lock.ts"))};
+      lockFolder(${JSON.stringify(data)}); console.log("locked"); setInterval(() => undefined, 1000);`;
+    const other = spawn(process.execPath, ["--input-type=module-typescript", "-e", script], {
+      stdio: ["ignore", "pipe", "inherit"],
+    });
+    await once(other.stdout, "data");
+    expect(() => lockFolder(data)).toThrow(/another Cofre is running/);
+    other.kill("SIGKILL");
+    await once(other, "exit");
+    lockFolder(data).release();
+  });
+});
