@@ -1,10 +1,17 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { homedir, userInfo } from "node:os";
-import { setTimeout as sleep } from "node:timers/promises";
 import { Fault } from "../model/fault.ts";
 import { markOf, plainVariables, USUAL_PATH } from "./environment.ts";
 import type { Command, Server } from "./host.ts";
-import { abortFault, type Exit, type Program, type Start, type Stop, toolMissing } from "./program.ts";
+import {
+  abortFault,
+  type Exit,
+  type Program,
+  type Start,
+  type Stop,
+  toolMissing,
+  within,
+} from "./program.ts";
 import { createServer } from "./server.ts";
 
 const PATIENCE_MS = 2000;
@@ -108,15 +115,16 @@ function endOf(child: ChildProcess): Promise<Exit> {
 
 async function stopGroup(child: ChildProcess, ended: Promise<Exit>, how: Stop): Promise<void> {
   const pid = child.pid;
+  // A pipe that nobody reads never closes, and without that the program never counts as ended.
+  child.stdout?.resume();
+  child.stderr?.resume();
   if (pid === undefined || !isGroupAlive(pid)) return;
-  const isOver = ended.then(() => true);
   if (how === "gently") {
     signalGroup(pid, "SIGTERM");
-    if (await Promise.race([isOver, sleep(PATIENCE_MS, false, { ref: false })])) return;
+    if (await within(PATIENCE_MS, ended)) return;
   }
   signalGroup(pid, "SIGKILL");
-  child.stdout?.resume();
-  await Promise.race([isOver, sleep(LAST_WAIT_MS, false, { ref: false })]);
+  await within(LAST_WAIT_MS, ended);
 }
 
 function isGroupAlive(pid: number): boolean {

@@ -102,3 +102,15 @@ export function abortFault(signal: AbortSignal): Fault {
   }
   return new Fault("job.cancelled", "the work was cancelled", { cause: reason });
 }
+
+/** Waits for work at most so long; true when it came to its end, well or not. */
+export async function within(milliseconds: number, work: Promise<unknown>): Promise<boolean> {
+  const { promise, resolve } = Promise.withResolvers<boolean>();
+  const timer = setTimeout(() => resolve(false), milliseconds);
+  const over = () => true;
+  try {
+    return await Promise.race([promise, work.then(over, over)]);
+  } finally {
+    clearTimeout(timer);
+  }
+}

@@ -20,6 +20,9 @@ export function relay(source: Readable, { bad = same, good, cut = nothing }: End
     destroy: (error, done) => {
       if (source.closed || source.readableEnded) return done(error);
       source.once("close", () => done(error));
+      // It flows and is dropped meanwhile: a container engine tells no exit of any program in a container while the
+      // output of one that ended is not taken.
+      source.resume();
       void cut().finally(() => source.destroy());
     },
   });
@@ -32,7 +35,7 @@ export function relay(source: Readable, { bad = same, good, cut = nothing }: End
   source.pause();
   source.on("data", (chunk: Buffer) => {
     bytes += chunk.length;
-    if (!out.push(chunk)) source.pause();
+    if (!out.push(chunk) && !out.destroyed) source.pause();
   });
   // Also tells an error from before this call, and a close without an end.
   finished(source, { writable: false }, (error) => {

@@ -1,6 +1,6 @@
 import { markOf } from "./environment.ts";
 import type { Command, Server } from "./host.ts";
-import { abortFault, type Program, type Start, type Stop } from "./program.ts";
+import { abortFault, type Program, type Start, type Stop, within } from "./program.ts";
 import { createServer } from "./server.ts";
 import { exec, type OpenChannel, SshChannels } from "./ssh-channels.ts";
 import { openConnection, prepareLogin, type SshOptions } from "./ssh-connection.ts";
@@ -73,12 +73,4 @@ async function stopRemote(connection: OpenChannel["connection"], mark: string, h
   channel.stderr.resume();
   channel.resume().end();
   await ended;
-}
-
-/** Waits at most so long; how it ended is seen by the caller otherwise. */
-async function within(milliseconds: number, work: Promise<unknown>): Promise<void> {
-  const { promise, resolve } = Promise.withResolvers<void>();
-  const timer = setTimeout(resolve, milliseconds);
-  await Promise.race([promise, work.catch(() => undefined)]);
-  clearTimeout(timer);
 }
