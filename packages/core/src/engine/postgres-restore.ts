@@ -8,9 +8,10 @@ import { assertWholeLoad, PLAIN } from "./postgres-format.ts";
 import { readDatabaseRider } from "./postgres-riders.ts";
 import { ask, type LoggedIn, lobbies, logIn, program, type Session } from "./postgres-session.ts";
 import { stageName } from "./postgres-sql.ts";
-import { lookAround, makeStage, sweepStage } from "./postgres-stage.ts";
-import { dropOld, switchBack, switchIn } from "./postgres-switch.ts";
+import { dropOld, lookAround, makeStage, sweepStage } from "./postgres-stage.ts";
+import { switchBack, switchIn } from "./postgres-switch.ts";
 import type { PostgresTarget } from "./postgres-target.ts";
+import { isServerWorking } from "./postgres-working.ts";
 
 /** A crash loses the staging database anyway, so a load need not wait for the disk at each commit. */
 const LOAD_OPTIONS = [
@@ -39,6 +40,7 @@ export function planRestore(reach: Reach<PostgresTarget>, request: RestoreReques
     get load(): Sink {
       return { via: "command", command: loadCommand(way.session(), request), on: reach.host };
     },
+    isWorking: async () => isServerWorking(await way.enter()),
     loaded: async (output) => {
       if (request.format.name === PLAIN) assertWholeLoad(output);
       return [await countStage(await way.enter(), plan)];

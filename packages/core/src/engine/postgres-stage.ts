@@ -2,7 +2,7 @@ import { z } from "zod";
 import type { Ground, RestorePlan } from "./postgres-check.ts";
 import { createStatement, DatabaseProperties, propertiesSql } from "./postgres-properties.ts";
 import { ask, type LoggedIn } from "./postgres-session.ts";
-import { identifier, literal, oldName, stageName, textArray } from "./postgres-sql.ts";
+import { identifier, literal, oldName, stageName } from "./postgres-sql.ts";
 
 /** A setting of no effect that tells which restore made a database: it outlives renames, and a crash at any point. */
 const MARKER = "cofre.restoration";
@@ -36,16 +36,16 @@ export async function lookAround({ session, database }: LoggedIn, plan: RestoreP
 export async function makeStage(loggedIn: LoggedIn, plan: RestorePlan, ground: Ground): Promise<void> {
   const { session, database } = loggedIn;
   const stage = stageName(plan.reach.tag);
-  const like = await modelOf(loggedIn, plan);
   await sweepStage(loggedIn, plan);
-  await makeRoles(loggedIn, plan, ground.missingRoles);
+  const like = await modelOf(loggedIn, plan);
   const options = [
     // A superuser is not held back by the limit; others need a session to load and one to count.
     `CONNECTION LIMIT ${ground.isSuperuser ? 0 : 2}`,
     ...(ground.target === null ? [] : [`TABLESPACE ${identifier(like.tablespace)}`]),
   ];
   const marker = `ALTER DATABASE ${stage} SET ${MARKER} TO ${literal(plan.reach.tag)}`;
-  await ask(session, [createStatement(stage, like, options), marker], { database });
+  const roles = makeRoles(plan, ground.missingRoles);
+  await ask(session, [...roles, createStatement(stage, like, options), marker], { database });
 }
 
 /** The properties of the target; of the archived database where there is no target; else of a fresh database. */
@@ -63,17 +63,13 @@ export async function modelOf(
 const FRESH = { isTemplate: false, comment: null, connectionLimit: -1, grants: null };
 
 /** Roles that own things in the archive and are not here come without login and without rights: a person decides about those. */
-async function makeRoles(
-  { session, database }: LoggedIn,
-  plan: RestorePlan,
-  roles: readonly string[],
-): Promise<void> {
-  if (roles.length === 0) return;
+function makeRoles(plan: RestorePlan, roles: readonly string[]): readonly string[] {
+  if (roles.length === 0) return [];
   const statements = roles.flatMap((role) => [
     `CREATE ROLE ${identifier(role)} NOLOGIN`,
     `COMMENT ON ROLE ${identifier(role)} IS ${literal(roleMark(plan))}`,
   ]);
-  await ask(session, ["begin", ...statements, "commit"], { database });
+  return ["begin", ...statements, "commit"];
 }
 
 function roleMark({ reach }: RestorePlan): string {
@@ -82,41 +78,52 @@ function roleMark({ reach }: RestorePlan): string {
 
 /** Drops the staging database, with whoever is in it, and the roles made for it. Nothing there is no error. */
 export async function sweepStage(loggedIn: LoggedIn, plan: RestorePlan): Promise<void> {
-  const { session, database } = loggedIn;
-  await dropDatabase(loggedIn, stageName(plan.reach.tag));
-  const printed = await ask(session, [madeRolesSql(plan)], { database });
-  const roles = z.array(z.string()).parse(JSON.parse(printed));
-  if (roles.length === 0) return;
-  await ask(session, [`DROP ROLE IF EXISTS ${roles.map(identifier).join(", ")}`], { database });
-}
-
-function madeRolesSql(plan: RestorePlan): string {
-  return `select coalesce(jsonb_agg(rolname), '[]') from pg_roles where shobj_description(oid, 'pg_authid') = ${literal(roleMark(plan))}`;
+  const stage = stageName(plan.reach.tag);
+  const { isThere, roles } = await madeFor(loggedIn, plan, stage);
+  const drops = roles.length === 0 ? [] : [`DROP ROLE IF EXISTS ${roles.map(identifier).join(", ")}`];
+  const statements = [...(isThere ? dropStatements(stage) : []), ...drops];
+  if (statements.length === 0) return;
+  await ask(loggedIn.session, statements, { database: loggedIn.database });
 }
 
 /** Statements for the switch: the roles are needed from now on, the mark would let a sweep drop them. */
-export async function keepRolesStatements(
-  { session, database }: LoggedIn,
-  plan: RestorePlan,
-): Promise<readonly string[]> {
-  const printed = await ask(session, [madeRolesSql(plan)], { database });
-  const roles = z.array(z.string()).parse(JSON.parse(printed));
+export async function keepRolesStatements(loggedIn: LoggedIn, plan: RestorePlan): Promise<readonly string[]> {
+  const { roles } = await madeFor(loggedIn, plan, stageName(plan.reach.tag));
   return roles.map((role) => `COMMENT ON ROLE ${identifier(role)} IS NULL`);
 }
 
-export async function dropDatabase({ session, database }: LoggedIn, name: string): Promise<void> {
-  const there = await ask(session, [`select 1 from pg_database where datname = ${literal(name)}`], {
-    database,
-  });
-  if (there === "") return;
-  await ask(
-    session,
-    [
-      // A template cannot be dropped; and nobody shall come back in while it is.
-      `ALTER DATABASE ${identifier(name)} WITH IS_TEMPLATE false ALLOW_CONNECTIONS false`,
-      `do $$ begin perform pg_terminate_backend(pid) from pg_stat_activity where datname = any(${textArray([name])}); end $$`,
-      `DROP DATABASE IF EXISTS ${identifier(name)}`,
-    ],
-    { database },
-  );
+const Made = z.object({ isThere: z.boolean(), roles: z.array(z.string()) });
+
+async function madeFor(
+  { session, database }: LoggedIn,
+  plan: RestorePlan,
+  name: string,
+): Promise<z.infer<typeof Made>> {
+  const query = `select jsonb_build_object('isThere', exists (select from pg_database where datname = ${literal(name)}),
+ 'roles', coalesce((select jsonb_agg(rolname) from pg_roles where shobj_description(oid, 'pg_authid') = ${literal(roleMark(plan))}), '[]'))`;
+  return Made.parse(JSON.parse(await ask(session, [query], { database })));
+}
+
+export async function dropOld(loggedIn: LoggedIn, plan: RestorePlan): Promise<void> {
+  const old = oldName(plan.reach.tag);
+  const { isThere } = await madeFor(loggedIn, plan, old);
+  if (isThere) await ask(loggedIn.session, dropStatements(old), { database: loggedIn.database });
+}
+
+/**
+ * A template cannot be dropped; and nobody shall come back in while it is. PostgreSQL itself waits five seconds for sessions to leave,
+ * which a busy machine may need longer for.
+ */
+function dropStatements(name: string): readonly string[] {
+  const inside = `pg_stat_activity where datname = ${literal(name)}`;
+  return [
+    `ALTER DATABASE ${identifier(name)} WITH IS_TEMPLATE false ALLOW_CONNECTIONS false`,
+    `do $$ begin for i in 1..600 loop
+ perform pg_stat_clear_snapshot();
+ exit when not exists (select from ${inside});
+ perform pg_terminate_backend(pid) from ${inside};
+ perform pg_sleep(0.05);
+end loop; end $$`,
+    `DROP DATABASE IF EXISTS ${identifier(name)}`,
+  ];
 }

@@ -3,7 +3,7 @@ import { postgresFault } from "./postgres-faults.ts";
 import { propertyStatements } from "./postgres-properties.ts";
 import { ask, type LoggedIn, psql, run } from "./postgres-session.ts";
 import { applicationName, identifier, literal, oldName, stageName, textArray } from "./postgres-sql.ts";
-import { dropDatabase, keepRolesStatements, lookAround, modelOf } from "./postgres-stage.ts";
+import { keepRolesStatements, lookAround, modelOf } from "./postgres-stage.ts";
 
 /** Gives the staging database the target's name and properties, in one transaction; the old one is kept under another name, closed. */
 export async function switchIn(loggedIn: LoggedIn, plan: RestorePlan): Promise<void> {
@@ -46,10 +46,6 @@ export async function switchBack(loggedIn: LoggedIn, plan: RestorePlan): Promise
     `ALTER DATABASE ${old} RENAME TO ${into}`,
   ];
   await switchNames(loggedIn, plan, { statements, goal: `not ${isThere(oldName(tag))}` });
-}
-
-export async function dropOld(loggedIn: LoggedIn, plan: RestorePlan): Promise<void> {
-  await dropDatabase(loggedIn, oldName(plan.reach.tag));
 }
 
 function isThere(name: string): string {

@@ -187,7 +187,7 @@ function troubleOf({ started, host }: Ground) {
 
 /** Scans without a pipe: an orphan would make PostgreSQL restart its sessions. */
 const KILL_DUMP = `for p in /proc/[0-9]*; do
-  case "$(tr '\\000' '\\n' < $p/cmdline 2>/dev/null)" in pg_dump*) ;; *) continue ;; esac
+  case "$(tr '\\000' '\\n' < $p/cmdline 2>/dev/null)" in *pg_dump*) ;; *) continue ;; esac
   grep -q "COFRE_JOB=$1" $p/environ 2>/dev/null && kill -9 "\${p#/proc/}" && echo killed
 done; true`;
 

@@ -2,7 +2,7 @@ import { createReadStream, createWriteStream } from "node:fs";
 import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { PassThrough, type Readable } from "node:stream";
+import { PassThrough, Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import { setTimeout as sleep } from "node:timers/promises";
 import {
@@ -124,6 +124,24 @@ export async function checkArchive<Target>(
 export interface Destined extends Archive {
   /** Names to be given at the target, in the order of the archive's units; their own when absent. */
   readonly into?: readonly string[];
+}
+
+/** The same in one program without a server job: for many small readings. */
+export async function checkDump<Target>(
+  engine: Engine<Target>,
+  bench: Bench,
+  dump: DumpBytes,
+): Promise<readonly UnitFacts[]> {
+  const { sink, conclude } = engine.validate(bench, dump.format);
+  const source = Readable.from([dump.bytes], { objectMode: false });
+  if (sink.via === "stream") return conclude(await sink.drain(source, bench.signal));
+  const { stdout } = await sink.on.write(sink.command, source, { signal: bench.signal, tag: bench.tag });
+  return conclude(stdout);
+}
+
+export interface DumpBytes {
+  readonly format: DumpFormat;
+  readonly bytes: Uint8Array;
 }
 
 export interface PutRequest {

@@ -56,14 +56,14 @@ export function survivesCrashesBetweenSteps<Target>(engine: Engine<Target>, pair
       await anew().drop();
       expect(await specimen.fingerprint(archive.units)).toBe(dumped);
       expect(await leftoversSoon(specimen, tag)).toEqual([]);
-    }, 120_000);
+    }, 300_000);
 
     test("a restore started again under the same tag after a crash ends well", async () => {
       const { specimen, archive, dumped } = await changedAfterBackup();
       const tag = await runUntil(engine, { specimen, archive, last: "load" });
       await runUntil(engine, { specimen, archive, last: "commit", tag });
       expect(await specimen.fingerprint(archive.units)).toBe(dumped);
-    }, 120_000);
+    }, 300_000);
 
     test.runIf(engine.capabilities.keepsOld)(
       "the old data can be put back, and then let go",
