@@ -11,7 +11,8 @@ export function ApiProvider(props: ParentProps) {
   const api = createPanelApi({ baseUrl: "" });
   const queries = new QueryClient({
     defaultOptions: {
-      queries: { staleTime: FRESH_MS, retry: mayRetry, refetchOnWindowFocus: true },
+      // Rows stay the same rows when a list is read again: an open dialog or the focus in one is not lost.
+      queries: { staleTime: FRESH_MS, retry: mayRetry, refetchOnWindowFocus: true, reconcile: "id" },
       mutations: { retry: false },
     },
   });

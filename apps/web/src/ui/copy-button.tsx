@@ -3,7 +3,12 @@ import { useText } from "../platform/text.tsx";
 import { Icon } from "./icon.tsx";
 
 /** Copies and says so where it was pressed. Without permission to the clipboard it selects nothing and says that. */
-export function CopyButton(props: { text: string | (() => string); label: string; withWord?: boolean }) {
+export function CopyButton(props: {
+  text: string | (() => string);
+  label: string;
+  withWord?: boolean;
+  small?: boolean;
+}) {
   const t = useText();
   const [state, setState] = createSignal<"idle" | "copied" | "refused">("idle");
   let timer: ReturnType<typeof setTimeout> | undefined;
@@ -25,7 +30,7 @@ export function CopyButton(props: { text: string | (() => string); label: string
   return (
     <button
       type="button"
-      class={`btn btn-quiet ${props.withWord ? "" : "btn-square"}`}
+      class={`btn btn-quiet ${props.withWord ? "" : "btn-square"} ${props.small ? "-my-1 size-7!" : ""}`}
       aria-label={said()}
       title={said()}
       onClick={() => void copy()}

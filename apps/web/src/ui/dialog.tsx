@@ -1,7 +1,9 @@
 import { Dialog as Kobalte } from "@kobalte/core/dialog";
-import { type JSX, Show } from "solid-js";
+import { type JSX, onCleanup, Show } from "solid-js";
 import { useText } from "../platform/text.tsx";
 import { Icon } from "./icon.tsx";
+
+const FIELDS = "form input, form select, form textarea, [role=combobox]";
 
 interface DialogProps {
   title: string;
@@ -17,9 +19,13 @@ interface DialogProps {
 /** One question in front of everything else. Esc closes it and gives the focus back to what opened it. */
 export function Dialog(props: DialogProps) {
   const t = useText();
+  let content: HTMLElement | undefined;
+  const opener = openerNow();
+  // After Kobalte's own last word: it knows only triggers, and these dialogs have none.
+  onCleanup(() => setTimeout(() => opener?.isConnected && opener.focus()));
   const openWithFocus = (event: Event) => {
-    const first = props.focusFirst?.();
-    if (first === undefined) return;
+    const first = props.focusFirst?.() ?? content?.querySelector<HTMLElement>(FIELDS);
+    if (!first) return;
     event.preventDefault();
     first.focus();
   };
@@ -30,6 +36,9 @@ export function Dialog(props: DialogProps) {
         <div class="dialog-place">
           <Kobalte.Content
             class="dialog"
+            ref={(element: HTMLElement) => {
+              content = element;
+            }}
             style={{ "--dialog-width": `${props.width ?? 480}px` }}
             onOpenAutoFocus={openWithFocus}
           >
@@ -50,6 +59,14 @@ export function Dialog(props: DialogProps) {
       </Kobalte.Portal>
     </Kobalte>
   );
+}
+
+/** What has the focus now; for a line of a menu, which goes away, the button that opened the menu. */
+function openerNow(): HTMLElement | undefined {
+  const focused = document.activeElement;
+  if (!(focused instanceof HTMLElement)) return undefined;
+  const trigger = focused.closest("[role=menu]")?.getAttribute("aria-labelledby");
+  return trigger ? (document.getElementById(trigger) ?? focused) : focused;
 }
 
 /** What is said and asked. */

@@ -14,11 +14,9 @@ export function EmptyState(props: {
         <Icon name={props.icon} />
       </span>
       <h3 class="font-medium">{props.title}</h3>
-      <Show when={props.children}>
-        <p class="max-w-md text-pretty text-muted">{props.children}</p>
-      </Show>
+      <Show when={props.children}>{(text) => <p class="max-w-md text-pretty text-muted">{text()}</p>}</Show>
       <Show when={props.act}>
-        <div class="mt-2 flex flex-wrap justify-center gap-2">{props.act}</div>
+        {(act) => <div class="mt-2 flex flex-wrap justify-center gap-2">{act()}</div>}
       </Show>
     </div>
   );

@@ -30,18 +30,16 @@ export function FaultCard(props: FaultCardProps) {
           <p class="font-medium">{props.attempted}</p>
           <p>{`${t(`fault.${props.fault.code}.found`)}. ${t(`fault.${props.fault.code}.next`)}`}</p>
           <FieldErrors fault={props.fault} />
-          <Show when={props.act !== undefined || props.onRetry !== undefined}>
-            <div class="mt-2.5 flex flex-wrap gap-2">
-              {props.act}
-              <Show when={props.onRetry}>
-                {(retry) => (
-                  <Button icon="refresh" onClick={() => retry()()}>
-                    {t("acts.retry")}
-                  </Button>
-                )}
-              </Show>
-            </div>
-          </Show>
+          <div class="mt-2.5 flex flex-wrap gap-2 empty:hidden">
+            {props.act}
+            <Show when={props.onRetry}>
+              {(retry) => (
+                <Button icon="refresh" onClick={() => retry()()}>
+                  {t("acts.retry")}
+                </Button>
+              )}
+            </Show>
+          </div>
           <FaultDetails fault={props.fault} jobId={props.jobId} />
         </div>
       </div>

@@ -1,4 +1,4 @@
-import { createUniqueId, For, type JSX, Show, splitProps } from "solid-js";
+import { children, createUniqueId, For, type JSX, Show, splitProps } from "solid-js";
 
 interface FieldLooks {
   label: string;
@@ -17,7 +17,8 @@ interface Wired {
 /** Label, control, help and error, wired so that a reader hears all four. */
 function Field(props: FieldLooks & { control: (wired: Wired) => JSX.Element }) {
   const id = createUniqueId();
-  const described = () => (props.error || props.help ? `${id}-more` : undefined);
+  const more = children(() => props.error ?? props.help);
+  const described = () => (more() ? `${id}-more` : undefined);
   return (
     <div class="flex min-w-0 flex-col gap-1">
       <div class="flex items-baseline justify-between gap-2">
@@ -37,9 +38,9 @@ function Field(props: FieldLooks & { control: (wired: Wired) => JSX.Element }) {
           return props.error ? ("true" as const) : undefined;
         },
       })}
-      <Show when={props.error ?? props.help}>
+      <Show when={more()}>
         <p id={`${id}-more`} class={`text-xs/4 ${props.error ? "text-error" : "text-muted"}`}>
-          {props.error ?? props.help}
+          {more()}
         </p>
       </Show>
     </div>
@@ -146,6 +147,7 @@ export function CheckField(props: {
   disabled?: boolean;
 }) {
   const id = createUniqueId();
+  const help = children(() => props.help);
   return (
     <div class="flex gap-2.5">
       <input
@@ -157,16 +159,16 @@ export function CheckField(props: {
         id={id}
         checked={props.checked}
         disabled={props.disabled ?? false}
-        aria-describedby={props.help ? `${id}-more` : undefined}
+        aria-describedby={help() ? `${id}-more` : undefined}
         onChange={(event) => props.onChecked(event.currentTarget.checked)}
       />
       <div class="min-w-0">
         <label for={id} class="font-medium">
           {props.label}
         </label>
-        <Show when={props.help}>
+        <Show when={help()}>
           <p id={`${id}-more`} class="text-[13px]/5 text-muted">
-            {props.help}
+            {help()}
           </p>
         </Show>
       </div>

@@ -9,14 +9,12 @@ export function Panel(props: {
   children: JSX.Element;
 }) {
   return (
-    <section class={`panel ${props.tone === "danger" ? "border-error/40!" : ""}`}>
+    <section aria-label={props.title} class={`panel ${props.tone === "danger" ? "border-error/40!" : ""}`}>
       <Show when={props.title}>
         <header class="flex flex-wrap items-start gap-x-4 gap-y-2 border-b border-line px-5 py-3.5">
           <div class="min-w-0 flex-1">
             <h2>{props.title}</h2>
-            <Show when={props.about}>
-              <p class="text-[13px]/5 text-muted">{props.about}</p>
-            </Show>
+            <Show when={props.about}>{(about) => <p class="text-[13px]/5 text-muted">{about()}</p>}</Show>
           </div>
           {props.acts}
         </header>
@@ -39,14 +37,11 @@ export function PageHead(props: {
         {props.mark}
         <div class="min-w-0">
           <h1 tabindex="-1">{props.title}</h1>
-          <Show when={props.about}>
-            <div class="text-muted">{props.about}</div>
-          </Show>
+          <Show when={props.about}>{(about) => <div class="text-muted">{about()}</div>}</Show>
         </div>
       </div>
-      <Show when={props.acts}>
-        <div class="flex flex-wrap gap-2">{props.acts}</div>
-      </Show>
+      {/* Read once: a second reading of an element that is given makes a second element. */}
+      <Show when={props.acts}>{(acts) => <div class="flex flex-wrap gap-2">{acts()}</div>}</Show>
     </header>
   );
 }

@@ -1,14 +1,4 @@
-import { For } from "solid-js";
-
-const KNOBS = [
-  [12.0, 2.0],
-  [21.51, 8.91],
-  [17.88, 20.09],
-  [6.12, 20.09],
-  [2.49, 8.91],
-] as const;
-
-/** A safe's wheel: hub, ring and five handles. */
+/** A safe's door with its wheel: ring, hub and three handles. */
 export function ProductMark(props: { size?: number }) {
   return (
     <svg
@@ -18,14 +8,12 @@ export function ProductMark(props: { size?: number }) {
       class="shrink-0 text-primary"
       aria-hidden="true"
     >
-      <g fill="none" stroke="currentColor" stroke-width="1.7" stroke-linecap="round">
-        <circle cx="12" cy="12" r="6.6" />
-        <path d="M12.00 9.40L12.00 2.40M14.47 11.20L21.13 9.03M13.53 14.10L17.64 19.77M10.47 14.10L6.36 19.77M9.53 11.20L2.87 9.03" />
+      <rect width="24" height="24" rx="6.5" fill="currentColor" />
+      <g fill="none" stroke="var(--color-primary-content)" stroke-width="1.7" stroke-linecap="round">
+        <circle cx="12" cy="12" r="4.7" />
+        <path d="M12 12L12.00 4.60M12 12L18.41 15.70M12 12L5.59 15.70" />
       </g>
-      <g fill="currentColor">
-        <circle cx="12" cy="12" r="2.4" />
-        <For each={KNOBS}>{([x, y]) => <circle cx={x} cy={y} r="1.7" />}</For>
-      </g>
+      <circle cx="12" cy="12" r="1.9" fill="var(--color-primary-content)" />
     </svg>
   );
 }

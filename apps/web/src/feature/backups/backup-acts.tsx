@@ -41,7 +41,7 @@ export function BackupActs(props: {
             <MenuItem icon="download" onSelect={() => props.onAct("link")}>
               {t("download.link")}
             </MenuItem>
-            <MenuItem icon="archive" onSelect={() => props.onAct("pin")}>
+            <MenuItem icon="pin" onSelect={() => props.onAct("pin")}>
               {props.backup.pinned ? t("backups.unpin") : t("backups.pin")}
             </MenuItem>
           </Show>

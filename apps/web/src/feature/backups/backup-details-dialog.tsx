@@ -50,8 +50,8 @@ function BackupFacts(props: { backup: Backup }) {
       t("words.none")
     ) : (
       <span class="flex items-start gap-1">
-        <code class="min-w-0 py-1 break-all">{value}</code>
-        <CopyButton text={value} label={t("acts.copy")} />
+        <code class="min-w-0 break-all">{value}</code>
+        <CopyButton text={value} label={t("acts.copy")} small />
       </span>
     );
   const took = () => {

@@ -25,11 +25,11 @@ export function BackupRow(props: {
         <span class="flex items-center gap-2">
           <When at={props.backup.createdAt} class="font-medium tabular-nums" />
           <Show when={props.backup.pinned}>
-            <Icon name="archive" label={t("backups.pinned")} class="size-3.5 text-muted" />
+            <Icon name="pin" label={t("backups.pinned")} class="size-3.5 text-muted" />
           </Show>
         </span>
         <Show when={props.backup.filename ?? props.backup.note}>
-          <span class="block truncate text-xs/4 text-muted">
+          <span class="block truncate text-xs/4 text-muted" title={props.backup.filename ?? undefined}>
             <Show when={props.backup.note} fallback={<code>{props.backup.filename}</code>}>
               {props.backup.note}
             </Show>
@@ -58,7 +58,7 @@ function BackupState(props: { backup: Backup }) {
   const found = () =>
     props.backup.error ? t(`fault.${faultCode(props.backup.error.code)}.found`) : undefined;
   return (
-    <span class="inline-flex items-center gap-1.5">
+    <span class="flex items-center gap-1.5">
       <Switch fallback={<span class="whitespace-nowrap text-muted">{t("backups.unchecked")}</span>}>
         <Match when={props.backup.status !== "completed"}>
           <Icon

@@ -97,7 +97,7 @@ function UnitChoice(props: {
       ?.capabilities.unit ?? "database";
   const known = () => props.resource.units ?? [];
   return (
-    <Show when={known().length > 1} fallback={<p class="text-muted">{t("createBackup.allHelp")}</p>}>
+    <Show when={known().length > 1} fallback={<p class="text-muted">{t("createBackup.copiesAll")}</p>}>
       <RadioField
         legend={t(`createBackup.which.${unit()}`)}
         value={props.scope}

@@ -2,6 +2,7 @@ import { Show } from "solid-js";
 import { useText } from "../../platform/text.tsx";
 import { SelectField, TextField } from "../../ui/field.tsx";
 import type { Resource } from "../resources/queries.ts";
+import { useServerName } from "../servers/server-name.ts";
 
 interface Destination {
   resourceId: string;
@@ -17,8 +18,12 @@ export function RestoreDestination(props: {
   unit: string;
 }) {
   const t = useText();
+  const serverOf = useServerName();
   const options = () =>
-    props.candidates.map(({ id, name, serverName }) => ({ value: id, label: `${name} (${serverName})` }));
+    props.candidates.map(({ id, name, serverName }) => ({
+      value: id,
+      label: `${name} (${serverOf(serverName)})`,
+    }));
   return (
     <div class="grid gap-4 sm:grid-cols-2">
       <SelectField

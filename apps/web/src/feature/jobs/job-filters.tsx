@@ -24,7 +24,7 @@ export function JobFilters(props: { search: JobSearch; onSearch: (search: JobSea
         aria-label={t("jobs.kindFilter")}
         onChange={(event) => props.onSearch({ kind: event.currentTarget.value })}
       >
-        <option value="">{t("jobs.kindFilter")}</option>
+        <option value="">{t("jobs.allKinds")}</option>
         {JOB_KINDS.map((kind) => (
           <option value={kind} selected={props.search.kind === kind}>
             {t(`jobs.kind.${kind}`)}

@@ -14,6 +14,7 @@ import { Facts, PageHead, Panel } from "../../ui/panel.tsx";
 import { When } from "../../ui/when.tsx";
 import { JobMark } from "./job-mark.tsx";
 import { JobProgress } from "./job-progress.tsx";
+import { JobRemedy } from "./job-remedy.tsx";
 import { useJobWords } from "./job-words.ts";
 import { useLiveJobs } from "./live-jobs.tsx";
 import { type Job, jobQuery } from "./queries.ts";
@@ -48,7 +49,8 @@ function JobStory(props: { job: Job }) {
       <Show when={props.job.error}>
         {(error) => (
           <FaultCard
-            attempted={words.title(props.job)}
+            attempted={t("jobs.attempted", words.title(props.job))}
+            act={<JobRemedy job={props.job} />}
             fault={{ ...error(), code: faultCode(error().code) }}
             jobId={props.job.id}
           />
@@ -112,7 +114,7 @@ function JobFacts(props: { job: Job }) {
           value: (
             <span class="inline-flex items-center gap-1">
               <code>{props.job.id}</code>
-              <CopyButton text={props.job.id} label={t("acts.copy")} />
+              <CopyButton text={props.job.id} label={t("acts.copy")} small />
             </span>
           ),
         },

@@ -21,7 +21,7 @@ export function AccountMenu() {
   }));
   return (
     <Menu
-      label={t("frame.account")}
+      label={`${me().name}: ${t("frame.account")}`}
       class="btn btn-quiet px-2!"
       trigger={
         <>

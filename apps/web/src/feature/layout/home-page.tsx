@@ -8,7 +8,12 @@ export function HomePage() {
   const project = useChosenProject();
   return (
     <Show when={project()} fallback={<ListSkeleton mark />}>
-      {(known) => <Navigate href={`/projects/${known().id}`} />}
+      {(known) => (
+        <>
+          <Navigate href={`/projects/${known().id}`} />
+          <ListSkeleton mark />
+        </>
+      )}
     </Show>
   );
 }

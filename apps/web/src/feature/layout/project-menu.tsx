@@ -26,7 +26,7 @@ export function ProjectMenu() {
   return (
     <>
       <Menu
-        label={t("frame.chooseProject")}
+        label={`${t("frame.project")}: ${chosen()?.name ?? ""}`}
         class="btn btn-quiet w-full justify-between! px-2.5! text-base-content!"
         trigger={
           <>

@@ -29,11 +29,7 @@ export function Rail() {
       aria-label={t("frame.nav")}
       class="z-20 flex border-line bg-base-200 max-md:fixed max-md:inset-x-0 max-md:bottom-0 max-md:border-t max-md:pb-[env(safe-area-inset-bottom)] md:sticky md:top-0 md:h-dvh md:w-56 md:flex-col md:border-r md:px-3 md:py-3"
     >
-      <A
-        href="/"
-        class="mb-3 flex h-8 items-center gap-2.5 rounded-md px-2 max-md:hidden"
-        aria-label={t("frame.home")}
-      >
+      <A href="/" class="mb-3 flex h-8 items-center gap-2.5 rounded-md px-2 max-md:hidden">
         <ProductMark />
         <span class="text-[15px] font-semibold tracking-tight">Cofre</span>
       </A>

@@ -20,19 +20,18 @@ export function TopBar() {
   onMount(() => document.addEventListener("keydown", press));
   onCleanup(() => document.removeEventListener("keydown", press));
   return (
-    <header class="sticky top-0 z-10 flex h-14 items-center gap-1 border-b border-line bg-base-200/90 px-4 backdrop-blur-sm md:px-6">
-      <A href="/" class="mr-2 md:hidden" aria-label={t("frame.home")}>
+    <header class="sticky top-0 z-10 flex h-14 items-center gap-1 border-b border-line bg-base-100/90 px-4 backdrop-blur-sm md:px-6">
+      <A href="/" class="mr-2 md:hidden" aria-label="Cofre">
         <ProductMark />
       </A>
       <button
         type="button"
         class="btn btn-plain mr-auto justify-start! text-muted! max-sm:btn-square sm:w-64"
-        aria-label={t("frame.search")}
         aria-keyshortcuts="Control+K Meta+K"
         onClick={() => setIsSearching(true)}
       >
         <Icon name="search" class="max-sm:mx-auto" />
-        <span class="flex-1 text-left max-sm:hidden">{t("frame.search")}</span>
+        <span class="flex-1 text-left max-sm:sr-only">{t("frame.search")}</span>
         <kbd class="text-[11px] max-sm:hidden">{isMac() ? "⌘K" : "Ctrl K"}</kbd>
       </button>
       <JobsMenu />

@@ -48,10 +48,10 @@ export function useFinds(): () => readonly Find[] {
       aside: format.day(backup.createdAt),
       href: pageOf({ projectId: backup.projectId, id: backup.resourceId }),
     })),
+    ...places(t),
     ...known().map((resource) =>
       act("archive", t("palette.backUp", resource.name), `${pageOf(resource)}?act=backup`),
     ),
-    ...places(t),
   ];
 }
 

@@ -12,6 +12,7 @@ import { CaughtFault } from "../../ui/fault-card.tsx";
 import { SelectField, TextField } from "../../ui/field.tsx";
 import { toast } from "../../ui/toast.tsx";
 import { serversQuery } from "../servers/queries.ts";
+import { useServerName } from "../servers/server-name.ts";
 import { ConfigFields } from "./config-fields.tsx";
 import { type ConfigValues, configFrom, valuesOf } from "./config-form.ts";
 import { type EngineFacts, enginesQuery } from "./queries.ts";
@@ -140,6 +141,7 @@ function WhatAndWhere(props: {
   onType: (type: string) => void;
 }) {
   const t = useText();
+  const serverOf = useServerName();
   const kind = () => props.engines.find(({ id }) => id === props.form.type)?.kind;
   return (
     <div class="grid gap-4 sm:grid-cols-2">
@@ -164,7 +166,7 @@ function WhatAndWhere(props: {
         help={t("addResource.serverHelp")}
         value={props.form.serverId}
         onValue={(serverId) => props.onForm({ serverId })}
-        options={props.servers.map(({ id, name }) => ({ value: id, label: name }))}
+        options={props.servers.map(({ id, name }) => ({ value: id, label: serverOf(name) }))}
       />
       <Show when={kind() === "database"}>
         <TextField

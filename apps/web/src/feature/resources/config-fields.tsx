@@ -40,7 +40,7 @@ function OneField(props: ConfigFieldsProps & { field: ConfigField }) {
   const common = () => ({
     label: label(props.field.name),
     error: fieldError(props.fault, props.field.name),
-    ...(props.field.required ? {} : { aside: t("words.optional") }),
+    ...(props.field.required || props.field.fallback !== null ? {} : { aside: t("words.optional") }),
     value: text(),
     onValue: (value: string) => props.onValue(props.field.name, value),
   });

@@ -14,6 +14,7 @@ import { Tabs } from "../../ui/tabs.tsx";
 import { CreateBackupDialog } from "../backups/create-backup-dialog.tsx";
 import { rememberProject } from "../layout/chosen-project.ts";
 import { SafetyLine } from "../safety/safety-line.tsx";
+import { useServerName } from "../servers/server-name.ts";
 import { useMay } from "../session/me.tsx";
 import { LogsDialog } from "./logs-dialog.tsx";
 import { type Resource, resourceQuery } from "./queries.ts";
@@ -42,11 +43,12 @@ export function ResourcePage(props: RouteSectionProps) {
 function Opened(props: ParentProps<{ resource: Resource }>) {
   const t = useText();
   const label = useEngineLabel();
+  const serverOf = useServerName();
   const page = () => `/projects/${props.resource.projectId}/resources/${props.resource.id}`;
   const facts = () =>
     [
       `${label(props.resource.type)} ${versionOf(props.resource)}`.trim(),
-      t("resources.onServer", props.resource.serverName),
+      t("resources.onServer", serverOf(props.resource.serverName)),
     ].join(" · ");
   return (
     <ResourceContext.Provider value={() => props.resource}>

@@ -6,6 +6,7 @@ import { EngineMark } from "../../ui/engine-mark.tsx";
 import { Menu, MenuItem } from "../../ui/menu.tsx";
 import { CreateBackupDialog } from "../backups/create-backup-dialog.tsx";
 import { SafetyLine } from "../safety/safety-line.tsx";
+import { useServerName } from "../servers/server-name.ts";
 import { useMay } from "../session/me.tsx";
 import { LogsDialog } from "./logs-dialog.tsx";
 import type { Resource } from "./queries.ts";
@@ -23,7 +24,7 @@ export function ResourceRow(props: { resource: Resource; withServer: boolean }) 
     <li
       data-row
       tabindex="-1"
-      class="grid items-center gap-x-6 gap-y-3 border-t border-line px-4 py-3.5 first:border-t-0 hover:bg-(--hover) focus-visible:-outline-offset-2 lg:grid-cols-[minmax(0,5fr)_minmax(0,6fr)_auto]"
+      class="grid items-center gap-y-3 border-t border-line px-4 py-3.5 first:border-t-0 hover:bg-(--hover) focus-visible:-outline-offset-2 lg:col-span-3 lg:grid-cols-subgrid"
     >
       <div class="flex min-w-0 items-start gap-3">
         <EngineMark engine={props.resource.type} size="large" />
@@ -34,8 +35,8 @@ export function ResourceRow(props: { resource: Resource; withServer: boolean }) 
           <ResourceWords resource={props.resource} withServer={props.withServer} />
         </div>
       </div>
-      <SafetyLine resource={props.resource} />
-      <div class="flex flex-wrap items-center gap-1.5 max-sm:[&>a]:flex-1">
+      <SafetyLine resource={props.resource} withProgress />
+      <div class="flex flex-wrap items-center gap-1.5 max-sm:[&>a]:basis-full lg:justify-end">
         <ButtonLink href={page()} label={t("resources.manageOf", props.resource.name)}>
           {t("resources.manage")}
         </ButtonLink>
@@ -57,14 +58,19 @@ export function ResourceRow(props: { resource: Resource; withServer: boolean }) 
 function ResourceWords(props: { resource: Resource; withServer: boolean }) {
   const t = useText();
   const label = useEngineLabel();
+  const serverOf = useServerName();
   const what = () =>
     [
       `${label(props.resource.type)} ${versionOf(props.resource)}`.trim(),
-      props.resource.containerName ? t("resources.container", props.resource.containerName) : undefined,
-      props.withServer ? t("resources.onServer", props.resource.serverName) : undefined,
+      props.withServer ? t("resources.onServer", serverOf(props.resource.serverName)) : undefined,
     ]
       .filter(Boolean)
       .join(" · ");
+  /** Said only where it differs from the resource's own name, which is usually the container's. */
+  const container = () => {
+    const { containerName, name } = props.resource;
+    return containerName === null || containerName === name ? undefined : containerName;
+  };
   return (
     <>
       <p class="text-[13px]/5 text-muted">{what()}</p>
@@ -73,6 +79,7 @@ function ResourceWords(props: { resource: Resource; withServer: boolean }) {
           <StatusWord resource={props.resource} />
         </Show>
         <Show when={props.resource.config.port}>{(port) => <span>{t("resources.port", port())}</span>}</Show>
+        <Show when={container()}>{(name) => <span>{t("resources.container", name())}</span>}</Show>
       </p>
     </>
   );

@@ -12,6 +12,7 @@ import { PageHead } from "../../ui/panel.tsx";
 import { ListSkeleton } from "../../ui/skeleton.tsx";
 import { toast } from "../../ui/toast.tsx";
 import { rememberProject, useChosenProject } from "../layout/chosen-project.ts";
+import { ProjectMenu } from "../layout/project-menu.tsx";
 import { useMay } from "../session/me.tsx";
 import { AddResourceDialog } from "./add-resource-dialog.tsx";
 import { type Resource, resourcesQuery } from "./queries.ts";
@@ -42,7 +43,14 @@ export function ResourcesPage() {
     <div class="flex flex-col gap-4">
       <PageHead
         title={t("resources.title")}
-        about={<Show when={project()}>{(known) => t("resources.inProject", known().name)}</Show>}
+        about={
+          <>
+            <span class="max-md:hidden">{project() && t("resources.inProject", project()?.name ?? "")}</span>
+            <span class="-ml-2.5 block w-56 md:hidden">
+              <ProjectMenu />
+            </span>
+          </>
+        }
         acts={
           <Show when={may("operator")}>
             <Button icon="refresh" busy={rescan.isPending} onClick={() => rescan.mutate()}>
@@ -100,7 +108,10 @@ function ResourceList(props: { resources: readonly Resource[] }) {
         chosen={chosen()}
         onChoose={(safety) => setSearch({ safety })}
       />
-      <ul class="panel" aria-label={t("resources.title")}>
+      <ul
+        class="panel gap-x-6 lg:grid lg:grid-cols-[minmax(0,5fr)_minmax(0,6fr)_auto]"
+        aria-label={t("resources.title")}
+      >
         <For each={shown()}>{(resource) => <ResourceRow resource={resource} withServer={isSpread()} />}</For>
       </ul>
     </div>

@@ -98,7 +98,7 @@ function ResourceFacts(props: { resource: Resource }) {
           value: (
             <span class="inline-flex items-center gap-1">
               <code>{props.resource.id}</code>
-              <CopyButton text={props.resource.id} label={t("acts.copy")} />
+              <CopyButton text={props.resource.id} label={t("acts.copy")} small />
             </span>
           ),
         },

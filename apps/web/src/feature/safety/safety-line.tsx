@@ -17,12 +17,13 @@ const STEP_PLACES: Readonly<Partial<Record<Step, string>>> = {
   "set-a-schedule": "/schedule",
 };
 
-/** The answer to "am I safe?" for one resource, and the next step; while something runs, how far it is. */
-export function SafetyLine(props: { resource: Resource }) {
+/** The answer to "am I safe?" for one resource, and the next step; in a list, how far it is while something runs. */
+export function SafetyLine(props: { resource: Resource; withProgress?: boolean }) {
   const t = useText();
   const live = useLiveJobs();
   const sentence = useSafetySentence();
-  const job = () => live.open().find((open) => open.resourceId === props.resource.id);
+  const job = () =>
+    props.withProgress ? live.open().find((open) => open.resourceId === props.resource.id) : undefined;
   return (
     <Show
       when={job()}

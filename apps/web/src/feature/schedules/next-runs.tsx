@@ -27,7 +27,9 @@ export function NextRuns(props: { timing: Timing; isOn: boolean }) {
                   <li
                     class={`flex justify-between gap-3 tabular-nums ${position() === 0 ? "font-medium" : "text-muted"}`}
                   >
-                    <time dateTime={at}>{format.inZone(at, props.timing.timeZone)}</time>
+                    <time dateTime={at} class="whitespace-nowrap">
+                      {format.inZone(at, props.timing.timeZone)}
+                    </time>
                     <span class="text-[13px]/5 font-normal text-muted">{format.ago(at)}</span>
                   </li>
                 )}

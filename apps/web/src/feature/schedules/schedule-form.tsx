@@ -45,7 +45,7 @@ export function ScheduleForm(props: { schedule: Schedule }) {
     save.isError ? panelFault(save.error).errors.find((field) => field.path === path)?.message : undefined;
   return (
     <form
-      class="grid items-start gap-4 lg:grid-cols-[minmax(0,1fr)_300px]"
+      class="grid items-start gap-4 lg:grid-cols-[minmax(0,1fr)_340px]"
       onSubmit={(event) => {
         event.preventDefault();
         save.mutate();

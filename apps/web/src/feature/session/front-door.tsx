@@ -8,7 +8,7 @@ import { ThemeMenu } from "../layout/theme-menu.tsx";
 export function FrontDoor(props: { title: string; about?: string; children: JSX.Element }) {
   const t = useText();
   return (
-    <div class="flex min-h-dvh flex-col">
+    <div class="flex min-h-dvh flex-col bg-base-200">
       <div class="flex justify-end gap-1 p-3">
         <LanguageMenu />
         <ThemeMenu />

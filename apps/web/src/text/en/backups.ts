@@ -54,7 +54,7 @@ export const createBackup: typeof ptBr.createBackup = {
   allHelp: "Includes what will be created later.",
   some: "Choose",
   which: { database: "Databases", server: "What to copy", path: "Folders and files", bucket: "Buckets" },
-  unitsUnknown: "What is inside is not known yet; the backup copies everything.",
+  copiesAll: "Copies everything in the resource and stops nothing.",
   compression: "Compression",
   codecs: { zstd: "zstd (recommended)", gzip: "gzip (opens anywhere)", none: "none" },
   format: "Format",

@@ -11,7 +11,7 @@ export const servers: typeof ptBr.servers = {
   add: "Add server",
   local: "this machine",
   status: { online: "Online", offline: "Offline", unknown: "Not seen yet" },
-  resources: (count) => many(count, "resource", "resources"),
+  resources: (count) => (count === 0 ? "no resources" : many(count, "resource", "resources")),
   disk: (facts) => `${facts.free} free of ${facts.total}`,
   diskLabel: "Disk used",
   diskUnknown: "disk unknown",

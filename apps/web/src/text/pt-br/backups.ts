@@ -58,7 +58,7 @@ export const createBackup = {
   allHelp: "Inclui o que for criado depois.",
   some: "Escolher",
   which: { database: "Bancos", server: "O que copiar", path: "Pastas e arquivos", bucket: "Buckets" },
-  unitsUnknown: "Ainda não se sabe o que há dentro; o backup copia tudo.",
+  copiesAll: "Copia tudo que há no recurso, sem parar nada.",
   compression: "Compressão",
   codecs: { zstd: "zstd (recomendada)", gzip: "gzip (abre em qualquer lugar)", none: "nenhuma" },
   format: "Formato",

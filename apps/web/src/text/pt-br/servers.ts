@@ -10,7 +10,7 @@ export const servers = {
   add: "Adicionar servidor",
   local: "esta máquina",
   status: { online: "No ar", offline: "Fora do ar", unknown: "Ainda não visto" },
-  resources: (count: number) => many(count, "recurso", "recursos"),
+  resources: (count: number) => (count === 0 ? "nenhum recurso" : many(count, "recurso", "recursos")),
   disk: (facts: { free: string; total: string }) => `${facts.free} livres de ${facts.total}`,
   diskLabel: "Disco usado",
   diskUnknown: "disco desconhecido",
