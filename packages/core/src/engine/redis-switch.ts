@@ -8,8 +8,16 @@ host=$1 port=$2 user=$3 side=$4
 cli=$(tool cli) || exit 127
 trap '' HUP PIPE
 own() { "$cli" -h "$host" -p "$port" \${user:+--user "$user"} "$@"; }
-state() { own INFO replication 2> /dev/null | tr -d '\\r'; }
-syncs() { REDISCLI_AUTH=$COFRE_SIDE "$cli" -p "$side" INFO stats 2> /dev/null | tr -d '\\r' | sed -n 's/^sync_full://p'; }
+# A program that is frozen takes connections and never answers.
+brief() { "$@"; }
+if timeout 1 true 2> /dev/null; then brief() { timeout 10 "$@"; }; fi
+state() { brief "$cli" -h "$host" -p "$port" \${user:+--user "$user"} INFO replication 2> /dev/null | tr -d '\\r'; }
+# The first sync of the sidecar was its own.
+syncs() (
+  export REDISCLI_AUTH="$COFRE_SIDE"
+  full=$(brief "$cli" -p "$side" INFO stats 2> /dev/null | tr -d '\\r' | sed -n 's/^sync_full://p')
+  [ -z "$full" ] || echo "$((full - 1))"
+)
 saved() { own CONFIG GET "$1" | { IFS= read -r name && [ "$name" = "$1" ] && cat; }; }
 put() { [ "$(printf %s "$2" | own -x CONFIG SET "$1")" = OK ] || { echo "CONFIG SET $1 was refused" >&2; return 1; }; }
 pause() { sleep 0.1 2> /dev/null || sleep 1; }
@@ -23,18 +31,21 @@ follow() {
   put replica-read-only yes && put repl-diskless-load disabled && put masteruser '' && put masterauth "$COFRE_SIDE" || return 1
   said=$(own REPLICAOF 127.0.0.1 "$side")
   [ "$said" = OK ] || { echo "REPLICAOF was refused: $said" >&2; return 1; }
-  silent=0
-  while [ "$silent" -lt 100 ]; do
+  seen=$(date +%s) heard=$seen moved=$seen
+  while :; do
     pause
-    now=$(state) tries=$(syncs)
+    now=$(state) tries=$(syncs) clock=$(date +%s)
     case $now in *master_link_status:up*)
       case $now in *master_sync_in_progress:0*) return 0 ;; esac ;;
     esac
-    if [ -z "$now" ] || [ -z "$tries" ]; then silent=$((silent + 1)); else silent=0; fi
+    case $now in '' | *master_sync_in_progress:1*) moved=$clock ;; esac
+    [ -z "$now" ] || seen=$clock
+    [ -z "$tries" ] || heard=$clock
     if [ "\${tries:-0}" -gt 3 ]; then echo "the target began the sync $tries times and could not end it: look at its log, memory and disk" >&2; return 1; fi
+    if [ "$((clock - heard))" -gt 30 ]; then echo "the copy beside the target stopped answering" >&2; return 1; fi
+    if [ "$((clock - moved))" -gt 60 ]; then echo "the target does not begin to copy" >&2; return 1; fi
+    if [ "$((clock - seen))" -gt 600 ]; then echo "the target stopped answering" >&2; return 1; fi
   done
-  echo "the target or the copy beside it stopped answering" >&2
-  return 1
 }
 
 ( follow ) &
