@@ -124,8 +124,9 @@ async function writeFile(
     );
     return { bytes };
   } catch (error) {
+    const fault = broken ?? (await withSizes(host, path, fileFaultOf(host.name, path, error)));
     await host.run(scripted({ script: scripts.REMOVE, paths: [partial] })).catch(() => undefined);
-    throw broken ?? (await withSizes(host, path, fileFaultOf(host.name, path, error)));
+    throw fault;
   }
 }
 
