@@ -1,10 +1,10 @@
-import type { JobKind } from "@cofre/core/model";
 import type { Deps } from "../deps.ts";
 import { tick } from "../scheduler/tick.ts";
 import { doBackup } from "./backup.ts";
 import { cleanUp, doCleanup } from "./cleanup.ts";
 import { doDelete } from "./delete.ts";
 import { orderDrops } from "./kept-old.ts";
+import type { Kinds } from "./perform.ts";
 import { createQueue } from "./queue.ts";
 import type { JobQueue } from "./queue-contract.ts";
 import { doRestore } from "./restore.ts";
@@ -13,9 +13,9 @@ import { startTimer } from "./timer.ts";
 import { doValidate } from "./validate.ts";
 import { openWaker, type Waker } from "./waker.ts";
 import { watchServers } from "./watch-servers.ts";
-import { type DoJob, startWorker } from "./worker.ts";
+import { Worker } from "./worker.ts";
 
-const KINDS: Readonly<Record<JobKind, DoJob>> = {
+const KINDS: Kinds = {
   backup: doBackup,
   restore: doRestore,
   validate: doValidate,
@@ -55,23 +55,32 @@ export interface Working {
   close(): Promise<void>;
 }
 
+export interface WorkOptions {
+  /** False looks at servers only when asked. */
+  readonly watches?: boolean;
+}
+
 /** Starts everything that works by itself: the worker, the scheduler, the watch over servers, and the cleaning. */
-export async function startWork(deps: Deps, { waker, onNudge }: OpenQueue): Promise<Working> {
+export async function startWork(
+  deps: Deps,
+  { waker, onNudge }: OpenQueue,
+  { watches = true }: WorkOptions = {},
+): Promise<Working> {
   const limits = { perWorker: deps.config.workerJobs, perServer: PER_SERVER };
-  const worker = startWorker(deps, { kinds: KINDS, limits });
-  onNudge(worker.nudge);
-  await waker.onWake(worker.nudge);
+  const worker = new Worker(deps, { kinds: KINDS, limits });
+  onNudge(() => worker.nudge());
+  await waker.onWake(() => worker.nudge());
   const { log } = deps;
   const timers = [
     startTimer({ name: "schedules", everyMs: TICK_MS, run: () => tick(deps), log }),
     startTimer({ name: "cleanup", everyMs: CLEANUP_MS, run: () => cleanUp(deps), log }),
     startTimer({ name: "undo windows", everyMs: CLEANUP_MS, run: () => orderDrops(deps), log }),
   ];
-  const watch = watchServers(deps);
+  const watch = watches ? watchServers(deps) : undefined;
   return {
     async close() {
       await waker.close();
-      await Promise.all([...timers.map((timer) => timer.close()), watch.close(), worker.close()]);
+      await Promise.all([...timers.map((timer) => timer.close()), watch?.close(), worker.close()]);
     },
   };
 }

@@ -1,4 +1,12 @@
-import { keyStem, type Store, subId, suspicionOf, takeBackup } from "@cofre/core";
+import {
+  type CodecId,
+  keyStem,
+  type Store,
+  subId,
+  suspicionOf,
+  type TakenBackup,
+  takeBackup,
+} from "@cofre/core";
 import { isFault } from "@cofre/core/model";
 import { eq } from "drizzle-orm";
 import { keepFault } from "../db/kept-fault.ts";
@@ -26,56 +34,83 @@ export interface Taking {
 
 /** Takes one archive into a row that is pending, or running since an earlier attempt, and completes the row. */
 export async function takeArchive(running: Running, taking: Taking, row: BackupRow): Promise<void> {
-  const { deps, work } = running;
-  const { reached, store, codec: wanted, format } = taking;
+  const { deps } = running;
   const startedAt = row.startedAt ?? deps.now();
   await deps.db.update(backups).set({ status: "running", startedAt }).where(eq(backups.id, row.id));
   const earlier = await regularBackups(deps.db, row);
-  const codec = await codecFor(reached, wanted);
-  const taken = await takeBackup(
-    { ...work, id: subId(running.job.id, row.id) },
+  const codec = await codecFor(taking.reached, taking.codec);
+  const expectedBytes = earlier[0]?.sizeBytes ?? 0;
+  const taken = await take(running, taking, { row, startedAt, codec: codec.id, expectedBytes });
+  await complete(running, row, { taken, earlier, warnings: codec.warnings });
+  await taken
+    .settle()
+    .catch((error: unknown) => deps.log.warn({ err: error }, "a journal could not be swept"));
+}
+
+interface Open {
+  readonly row: BackupRow;
+  readonly startedAt: Date;
+  readonly codec: CodecId;
+  readonly expectedBytes: number;
+}
+
+async function take(running: Running, taking: Taking, open: Open): Promise<TakenBackup> {
+  const { row, codec, expectedBytes } = open;
+  const { reached, store, format } = taking;
+  const { engine, reach } = reached;
+  return await takeBackup(
+    { ...running.work, id: subId(running.job.id, row.id) },
     {
-      engine: reached.engine,
-      reach: reached.reach,
+      engine,
+      reach,
       units: await unitsOf(reached, row, taking),
       ...(format === undefined ? {} : { format }),
-      codec: codec.id,
+      codec,
       digests: "auto",
       store,
-      ...(await naming(running, reached, { row, startedAt })),
+      ...(await naming(running, reached, open)),
       ...(row.storeKey === null ? {} : { key: row.storeKey }),
       onKey: (key) => rememberKey(running, row.id, { key, root: store.place?.root }),
-      expectedBytes: earlier[0]?.sizeBytes ?? 0,
-      installation: deps.installation,
+      expectedBytes,
+      installation: running.deps.installation,
     },
   );
-  const { manifest } = taken;
+}
+
+interface Completed {
+  readonly taken: TakenBackup;
+  readonly earlier: readonly BackupRow[];
+  readonly warnings: readonly string[];
+}
+
+async function complete(
+  { deps }: Running,
+  row: BackupRow,
+  { taken, earlier, warnings }: Completed,
+): Promise<void> {
+  const { manifest, manifestKey } = taken;
+  const { bytes, sha256, stages } = manifest.archive;
   await deps.db
     .update(backups)
     .set({
       status: "completed",
       completedAt: deps.now(),
       engineVersion: manifest.engineVersion,
-      sizeBytes: manifest.archive.bytes,
-      sha256: manifest.archive.sha256,
-      stages: manifest.archive.stages,
+      sizeBytes: bytes,
+      sha256,
+      stages,
       format: manifest.format.name,
-      units: manifest.units.map(({ name, counts, digests }) => ({
-        name,
-        counts,
-        ...(digests && { digests }),
-      })),
-      warnings: [...codec.warnings, ...manifest.warnings],
+      units: manifest.units.map(({ digests, ...unit }) =>
+        digests === undefined ? unit : { ...unit, digests },
+      ),
+      warnings: [...warnings, ...manifest.warnings],
       manifest,
-      manifestKey: taken.manifestKey,
+      manifestKey,
       riderKeys: manifest.riders.map((rider) => rider.key),
-      suspicion: suspicionOf(weighed(manifest.archive.bytes, manifest.units), earlier.map(keepable)),
+      suspicion: suspicionOf(weighed(bytes, manifest.units), earlier.map(keepable)),
       error: null,
     })
     .where(eq(backups.id, row.id));
-  await taken
-    .settle()
-    .catch((error: unknown) => deps.log.warn({ err: error }, "a journal could not be swept"));
 }
 
 async function unitsOf(

@@ -1,128 +1,97 @@
-import { isFault, type JobKind, toFault } from "@cofre/core/model";
 import { newId } from "../db/columns.ts";
-import { keepFault } from "../db/kept-fault.ts";
 import type { Deps } from "../deps.ts";
-import { claimNext, endJob, giveBack, takeOver } from "./lease.ts";
+import { claimNext, giveBack, takeOver } from "./lease.ts";
+import { type HeldJob, type Kinds, perform } from "./perform.ts";
 import type { JobRow } from "./queue-contract.ts";
-import { type Held, hold, type Running } from "./running.ts";
-
-/** Does one kind of job. Rejects with a Fault; whatever it notes is kept with the job's end. */
-export type DoJob = (running: Running) => Promise<void>;
+import { hold } from "./running.ts";
 
 export interface WorkerOptions {
-  readonly kinds: Readonly<Record<JobKind, DoJob>>;
+  readonly kinds: Kinds;
   /** Jobs at once in this process, and on one server. */
   readonly limits: { readonly perWorker: number; readonly perServer: number };
 }
 
-export interface Worker {
-  /** Looks for something to do, now. */
-  nudge(): void;
-  /** Stops claiming and lets go of what runs; server jobs run on by themselves. */
-  close(): Promise<void>;
-}
-
 const LOOK_MS = 5_000;
 
-/** Claims jobs and does them, until closed. */
-export function startWorker(deps: Deps, { kinds, limits }: WorkerOptions): Worker {
-  const workerId = newId();
-  const held = new Map<string, { readonly held: Held; readonly job: JobRow; readonly done: Promise<void> }>();
-  let closing = false;
-  let looking: Promise<void> | undefined;
-  let again = false;
-  let isFirstLook = deps.catalogue.kind === "embedded";
-  const timer = setInterval(nudge, LOOK_MS);
-  nudge();
-  return { nudge, close };
-
-  function nudge(): void {
-    if (closing) return;
-    again = true;
-    looking ??= lookWhileAsked().finally(() => {
-      looking = undefined;
-    });
-  }
-
-  async function lookWhileAsked(): Promise<void> {
-    while (again && !closing) {
-      again = false;
-      try {
-        await takeAll();
-      } catch (error) {
-        deps.log.warn({ err: error }, "looking for jobs failed");
-      }
-    }
-  }
-
-  async function takeAll(): Promise<void> {
-    while (held.size < limits.perWorker && !closing) {
-      const claiming = { workerId, now: deps.now(), perServer: limits.perServer };
-      const lost = await takeOver(deps.db, claiming, { anyLease: isFirstLook });
-      const job = lost ?? (await claimNext(deps.db, claiming));
-      if (job === undefined) break;
-      begin(job);
-    }
-    isFirstLook = false;
-  }
-
-  function begin(job: JobRow): void {
-    const holding = hold(deps, job);
-    const done = work(holding, job).finally(() => {
-      held.delete(job.id);
-      nudge();
-    });
-    held.set(job.id, { held: holding, job, done });
-  }
-
-  async function work(holding: Held, job: JobRow): Promise<void> {
-    const log = deps.log.child({ jobId: job.id, kind: job.kind, attempt: job.attempt });
-    log.info({ resourceId: job.resourceId }, "job started");
-    const error = await kinds[job.kind](holding.running).then(() => undefined, toFault);
-    const progress = await holding.close();
-    if (isFault(error, "job.interrupted") && holding.running.work.signal.aborted) return;
-    if (error?.code === "bug") log.error({ err: error.cause ?? error }, "job broke");
-    const status = error === undefined ? "succeeded" : statusOf(error.code);
-    await endUntilWritten(job, {
-      status,
-      progress,
-      finishedAt: deps.now(),
-      result: holding.running.notes,
-      error: error === undefined || status === "cancelled" ? null : keepFault(error),
-    });
-    log.info({ status, code: error?.code }, "job ended");
-  }
-
-  /** The end of a long job must not be lost because the catalogue was away for a moment. */
-  async function endUntilWritten(job: JobRow, end: Parameters<typeof endJob>[2]): Promise<void> {
-    for (;;) {
-      try {
-        await endJob(deps.db, job, end);
-        return;
-      } catch (error) {
-        if (closing) return;
-        deps.log.warn({ jobId: job.id, err: error }, "the job's end could not be written, trying again");
-        await new Promise((resolve) => setTimeout(resolve, LOOK_MS));
-      }
-    }
-  }
-
-  async function close(): Promise<void> {
-    closing = true;
-    clearInterval(timer);
-    await looking;
-    const open = [...held.values()];
-    for (const one of open) one.held.detach();
-    await Promise.all(open.map((one) => one.done));
-    await giveBack(
-      deps.db,
-      open.map((one) => one.job),
-      deps.now(),
-    );
-  }
+interface Performed extends HeldJob {
+  readonly done: Promise<void>;
 }
 
-function statusOf(code: string): "failed" | "cancelled" | "interrupted" {
-  if (code === "job.cancelled") return "cancelled";
-  return code === "job.interrupted" ? "interrupted" : "failed";
+/** Claims jobs and does them, until closed. */
+export class Worker {
+  readonly #deps: Deps;
+  readonly #options: WorkerOptions;
+  readonly #id = newId();
+  readonly #performed = new Map<string, Performed>();
+  readonly #timer: NodeJS.Timeout;
+  #isClosing = false;
+  #isAsked = false;
+  #looking: Promise<void> | undefined;
+  /** On the embedded database nobody else can be alive: whatever is running at our start has lost its worker. */
+  #anyLease: boolean;
+
+  constructor(deps: Deps, options: WorkerOptions) {
+    this.#deps = deps;
+    this.#options = options;
+    this.#anyLease = deps.catalogue.kind === "embedded";
+    this.#timer = setInterval(() => this.nudge(), LOOK_MS);
+    this.nudge();
+  }
+
+  /** Looks for something to do, now. */
+  nudge(): void {
+    if (this.#isClosing) return;
+    this.#isAsked = true;
+    this.#looking ??= this.#look().finally(() => {
+      this.#looking = undefined;
+    });
+  }
+
+  /** Stops claiming and lets go of what runs; server jobs run on by themselves. */
+  async close(): Promise<void> {
+    this.#isClosing = true;
+    clearInterval(this.#timer);
+    await this.#looking;
+    const open = [...this.#performed.values()];
+    for (const { held } of open) held.detach();
+    await Promise.all(open.map(({ done }) => done));
+    const jobs = open.map(({ job }) => job);
+    await giveBack(this.#deps.db, jobs, this.#deps.now());
+  }
+
+  async #look(): Promise<void> {
+    while (this.#isAsked && !this.#isClosing) {
+      this.#isAsked = false;
+      try {
+        await this.#takeAll();
+      } catch (error) {
+        this.#deps.log.warn({ err: error }, "looking for jobs failed");
+      }
+    }
+  }
+
+  async #takeAll(): Promise<void> {
+    const { db, now } = this.#deps;
+    const { perWorker, perServer } = this.#options.limits;
+    while (this.#performed.size < perWorker && !this.#isClosing) {
+      const claiming = { workerId: this.#id, now: now(), perServer };
+      const lost = await takeOver(db, claiming, { anyLease: this.#anyLease });
+      const job = lost ?? (await claimNext(db, claiming));
+      if (job === undefined) break;
+      this.#begin(job);
+    }
+    this.#anyLease = false;
+  }
+
+  #begin(job: JobRow): void {
+    const held = hold(this.#deps, job);
+    const { kinds } = this.#options;
+    const done = perform(this.#deps, { held, job }, { kinds, isClosing: () => this.#isClosing }).finally(
+      () => {
+        this.#performed.delete(job.id);
+        this.nudge();
+      },
+    );
+    this.#performed.set(job.id, { held, job, done });
+  }
 }

@@ -1,0 +1,71 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import { type FaultCode, isFault, type JobKind, toFault } from "@cofre/core/model";
+import { keepFault } from "../db/kept-fault.ts";
+import type { Deps } from "../deps.ts";
+import { endJob } from "./lease.ts";
+import type { JobRow } from "./queue-contract.ts";
+import type { Held, Running } from "./running.ts";
+
+/** Does one kind of job. Rejects with a Fault; whatever it notes is kept with the job's end. */
+export type DoJob = (running: Running) => Promise<void>;
+
+export type Kinds = Readonly<Record<JobKind, DoJob>>;
+
+const AGAIN_MS = 5_000;
+
+/** Does a job and writes its end. A job that this worker let go of, or lost, is left to the next one as it is. */
+export async function perform(deps: Deps, { held, job }: HeldJob, options: Performing): Promise<void> {
+  const log = deps.log.child({ jobId: job.id, kind: job.kind, attempt: job.attempt });
+  log.info({ resourceId: job.resourceId }, "job started");
+  const error = await options.kinds[job.kind](held.running).then(() => undefined, toFault);
+  const progress = await held.close();
+  if (isFault(error, "job.interrupted") && held.running.work.signal.aborted) return;
+  if (error?.code === "bug") log.error({ err: error.cause ?? error }, "job broke");
+  const status = error === undefined ? "succeeded" : statusOf(error.code);
+  const end: JobEnd = {
+    status,
+    progress,
+    finishedAt: deps.now(),
+    result: held.running.notes,
+    error: error === undefined || status === "cancelled" ? null : keepFault(error),
+  };
+  await endUntilWritten(deps, { job, end, isClosing: options.isClosing });
+  log.info({ status, code: error?.code }, "job ended");
+}
+
+export interface HeldJob {
+  readonly held: Held;
+  readonly job: JobRow;
+}
+
+interface Performing {
+  readonly kinds: Kinds;
+  readonly isClosing: () => boolean;
+}
+
+type JobEnd = Parameters<typeof endJob>[2];
+
+interface Ending {
+  readonly job: JobRow;
+  readonly end: JobEnd;
+  readonly isClosing: () => boolean;
+}
+
+/** The end of a long job must not be lost because the catalogue was away for a moment. */
+async function endUntilWritten(deps: Deps, { job, end, isClosing }: Ending): Promise<void> {
+  for (;;) {
+    try {
+      await endJob(deps.db, job, end);
+      return;
+    } catch (error) {
+      if (isClosing()) return;
+      deps.log.warn({ jobId: job.id, err: error }, "the job's end could not be written, trying again");
+      await sleep(AGAIN_MS);
+    }
+  }
+}
+
+function statusOf(code: FaultCode): "failed" | "cancelled" | "interrupted" {
+  if (code === "job.cancelled") return "cancelled";
+  return code === "job.interrupted" ? "interrupted" : "failed";
+}
