@@ -41,6 +41,7 @@ describe("sizes", () => {
   test("a fourth parameter does not pass, a destructured object is one", () => {
     expect(rulesBroken("apps/api/src/app.ts", "const f = (a, b, c, d) => a;\n")).toEqual(["1 parameters"]);
     expect(rulesBroken("apps/api/src/app.ts", "const f = ({ a, b, c, d }) => a;\n")).toEqual([]);
+    expect(rulesBroken("apps/api/src/app.ts", "on((a, b, c, d) => a);\n")).toEqual([]);
   });
 });
 

@@ -24,6 +24,8 @@ export interface SourceFile {
   readonly program: SyntaxNode;
   readonly comments: readonly Comment[];
   readonly isTest: boolean;
+  /** What only tests use, in a package's `testing` folder: a specimen is one long list of what breaks people. */
+  readonly isSpecimen: boolean;
   lineAt(offset: number): number;
 }
 
@@ -45,6 +47,7 @@ export function readSourceFile(path: string, text = readFileSync(path, "utf8")):
     program: root,
     comments,
     isTest: TEST_PATH.test(path),
+    isSpecimen: /\/testing\//.test(path),
     lineAt: (offset) => lineOf(starts, offset),
   };
 }

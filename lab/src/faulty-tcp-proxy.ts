@@ -124,10 +124,10 @@ function controls(weather: Weather, reset: () => void) {
 }
 
 async function join([near, far]: Pair, weather: Weather, counts: ProxyCounts): Promise<void> {
-  const there = carry(near, far, weather, (bytes) => {
+  const there = carry([near, far], weather, (bytes) => {
     counts.bytesToTarget += bytes;
   });
-  const back = carry(far, near, weather, (bytes) => {
+  const back = carry([far, near], weather, (bytes) => {
     counts.bytesFromTarget += bytes;
   });
   await Promise.all([there, back]);
@@ -136,7 +136,7 @@ async function join([near, far]: Pair, weather: Weather, counts: ProxyCounts): P
 type Count = (bytes: number) => void;
 
 /** One direction. Whatever breaks one side breaks the other with RST, as a real link would. */
-async function carry(from: Socket, to: Socket, weather: Weather, count: Count): Promise<void> {
+async function carry([from, to]: Pair, weather: Weather, count: Count): Promise<void> {
   to.on("error", () => from.resetAndDestroy());
   try {
     for await (const { chunk, readAt } of Readable.from(stamped(from), { highWaterMark: IN_FLIGHT })) {
