@@ -29,6 +29,7 @@ export type {
 } from "./operation/requests.ts";
 export { dropOld, recoverRestore, restoreBackup, undoRestore } from "./operation/restore-backup.ts";
 export { subId } from "./operation/sub-id.ts";
+export { sweepAbandoned } from "./operation/sweep.ts";
 export { takeBackup } from "./operation/take-backup.ts";
 export { validateBackup } from "./operation/validate-backup.ts";
 export type { Step, Work } from "./operation/work.ts";

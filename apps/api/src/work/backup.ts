@@ -1,4 +1,4 @@
-import { Fault, type Inspection, isFault, toFault } from "@cofre/core/model";
+import { Fault, type Inspection, toFault } from "@cofre/core/model";
 import { eq } from "drizzle-orm";
 import { newId } from "../db/columns.ts";
 import { backups } from "../db/schema/backups.ts";
@@ -9,8 +9,9 @@ import { expireAfter } from "./expire.ts";
 import type { BackupJob } from "./job-request.ts";
 import { mine } from "./lease.ts";
 import { type BackupRow, backupsOfJob } from "./rows.ts";
-import type { Running } from "./running.ts";
+import { isLettingGo, type Running } from "./running.ts";
 import { ANY_UNIT, failOpenRow, type Taking, takeArchive } from "./taking.ts";
+import { untilReachable } from "./until-reachable.ts";
 
 /** Backs a resource up: one archive for each unit, or one of all where the engine combines them. A unit that fails does not stop the others. */
 export async function doBackup(running: Running): Promise<void> {
@@ -29,7 +30,7 @@ export async function doBackup(running: Running): Promise<void> {
     }
     if (failures.length > 0) throw partly(failures, open.length);
   } catch (error) {
-    if (isFault(error, "job.interrupted") && work.signal.aborted) throw error;
+    if (isLettingGo(work)) throw error;
     for (const row of await backupsOfJob(deps.db, job.id)) await failOpenRow(running, row.id, error);
     throw error;
   }
@@ -40,9 +41,13 @@ function backupRequest({ job }: Running): BackupJob {
   return job.request;
 }
 
-async function reachFor({ deps, job, work }: Running): Promise<ReachedResource> {
-  if (job.resourceId === null) throw new Fault("bug", `job ${job.id} has no resource`);
-  return await deps.reach.resource(job.resourceId, { tag: job.id, signal: work.signal });
+async function reachFor(running: Running): Promise<ReachedResource> {
+  const { deps, job, work } = running;
+  const { resourceId } = job;
+  if (resourceId === null) throw new Fault("bug", `job ${job.id} has no resource`);
+  return await untilReachable(running, () =>
+    deps.reach.resource(resourceId, { tag: job.id, signal: work.signal }),
+  );
 }
 
 /**
@@ -89,7 +94,9 @@ async function rowsPerUnit(
 ): Promise<readonly BackupRow[]> {
   const { deps, job } = running;
   const taken = new Set(
-    (await backupsOfJob(deps.db, job.id)).filter((row) => !open.some(({ id }) => id === row.id)).map((row) => row.unit),
+    (await backupsOfJob(deps.db, job.id))
+      .filter((row) => !open.some(({ id }) => id === row.id))
+      .map((row) => row.unit),
   );
   const planned: BackupRow[] = [];
   const placeholder = open.find((row) => row.unit === ANY_UNIT);

@@ -4,6 +4,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest"
 import { backups } from "../db/schema/backups.ts";
 import { jobs } from "../db/schema/jobs.ts";
 import type { ResourceRow } from "../reach/reach.ts";
+import { embedded } from "../testing/catalogues.ts";
 import { claimNext, endJob, giveBack, LEASE_MS, mine, renew, takeOver } from "./lease.ts";
 import type { JobOrder, JobRow } from "./queue-contract.ts";
 import { paperResources } from "./testing/rows.ts";
@@ -22,7 +23,7 @@ const VARIANTS: readonly Variant[] = [
   {
     name: "the embedded database",
     absent: null,
-    start: async () => ({ api: await startApi({ works: false, now }) }),
+    start: async () => ({ api: await startApi({ works: false, now, catalogue: await embedded.open() }) }),
   },
   {
     name: "PostgreSQL",

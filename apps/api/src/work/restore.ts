@@ -4,18 +4,18 @@ import type { Deps } from "../deps.ts";
 import type { ReachedResource } from "../reach/reach.ts";
 import type { RestoreJob } from "./job-request.ts";
 import { type BackupRow, backupById, manifestOf } from "./rows.ts";
-import type { Running } from "./running.ts";
+import { isLettingGo, type Running } from "./running.ts";
 import { failOpenRow, takeArchive } from "./taking.ts";
+import { untilReachable } from "./until-reachable.ts";
 
 /** Restores a backup into a resource. A restore whose worker died is not begun anew: what it left is swept, or its switch is confirmed. */
 export async function doRestore(running: Running): Promise<void> {
   const { deps, job, work } = running;
   const request = restoreJob(running);
-  const reached = await deps.reach.resource(request.destinationResourceId, {
-    tag: job.id,
-    signal: work.signal,
-  });
   try {
+    const reached = await untilReachable(running, () =>
+      deps.reach.resource(request.destinationResourceId, { tag: job.id, signal: work.signal }),
+    );
     const asked = await restoreOf(running, request, reached);
     if (running.isTakenUp) await takeUp(running, request, { asked, reached });
     else {
@@ -23,8 +23,7 @@ export async function doRestore(running: Running): Promise<void> {
       Object.assign(running.notes, { keptOld, warnings });
     }
   } catch (error) {
-    const isLeft = isFault(error, "job.interrupted") && work.signal.aborted;
-    if (!isLeft && request.safetyBackupId !== null)
+    if (!isLettingGo(work) && request.safetyBackupId !== null)
       await failOpenRow(running, request.safetyBackupId, notReached(error));
     throw error;
   }

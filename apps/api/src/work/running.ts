@@ -1,5 +1,5 @@
 import type { Work } from "@cofre/core";
-import { Fault, type JobProgress } from "@cofre/core/model";
+import { Fault, isFault, type JobProgress } from "@cofre/core/model";
 import { jobs } from "../db/schema/jobs.ts";
 import type { Deps } from "../deps.ts";
 import { mine, renew } from "./lease.ts";
@@ -27,6 +27,11 @@ export interface Held {
   detach(): void;
   /** Writes the last progress and stops watching. */
   close(): Promise<JobProgress>;
+}
+
+/** Whether this worker is to leave everything as it is for the next one, whatever error that looks like from inside. */
+export function isLettingGo({ signal }: Pick<Work, "signal">): boolean {
+  return signal.aborted && isFault(signal.reason, "job.interrupted");
 }
 
 /** Watches over a claimed job: renews its lease, hears of a cancel, writes progress while it is ours. */

@@ -1,5 +1,6 @@
 import type { Deps } from "../deps.ts";
 import { tick } from "../scheduler/tick.ts";
+import { sweepServers } from "./abandoned.ts";
 import { doBackup } from "./backup.ts";
 import { cleanUp, doCleanup } from "./cleanup.ts";
 import { doDelete } from "./delete.ts";
@@ -74,6 +75,7 @@ export async function startWork(
   const timers = [
     startTimer({ name: "schedules", everyMs: TICK_MS, run: () => tick(deps), log }),
     startTimer({ name: "cleanup", everyMs: CLEANUP_MS, run: () => cleanUp(deps), log }),
+    startTimer({ name: "abandoned jobs", everyMs: CLEANUP_MS, run: () => sweepServers(deps), log }),
     startTimer({ name: "undo windows", everyMs: CLEANUP_MS, run: () => orderDrops(deps), log }),
   ];
   const watch = watches ? watchServers(deps) : undefined;

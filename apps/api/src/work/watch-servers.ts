@@ -15,6 +15,8 @@ const LOOK_MS = 30_000;
 /** A deployment tells many events in a row: one look once they paused, or after a while in any case. */
 const PAUSE_MS = 2_000;
 const LONGEST_PAUSE_MS = 15_000;
+/** On a server where containers come and go all the time, looking must not be all that is done. */
+const REST_MS = 10_000;
 /** Before listening again at a server that went away. */
 const AGAIN_MS = 30_000;
 
@@ -112,19 +114,24 @@ async function listen({ deps, serverId, signal, heard }: Listening): Promise<voi
   for await (const _event of docker.events(signal)) pause();
 }
 
-/** Calls back once nothing more came for a while. */
+/** Calls back once nothing more came for a while, and not too often. */
 function pauseOf(call: () => Promise<void>, signal: AbortSignal): () => void {
   let timer: NodeJS.Timeout | undefined;
   let since = 0;
+  let called = 0;
   signal.addEventListener("abort", () => clearTimeout(timer), { once: true });
   return () => {
     const now = Date.now();
     if (timer === undefined) since = now;
     clearTimeout(timer);
-    const wait = Math.min(PAUSE_MS, Math.max(0, since + LONGEST_PAUSE_MS - now));
-    timer = setTimeout(() => {
-      timer = undefined;
-      void call();
-    }, wait);
+    const pause = Math.min(PAUSE_MS, Math.max(0, since + LONGEST_PAUSE_MS - now));
+    timer = setTimeout(
+      () => {
+        timer = undefined;
+        called = Date.now();
+        void call();
+      },
+      Math.max(pause, called + REST_MS - now),
+    );
   };
 }

@@ -33,7 +33,7 @@ export async function restoreBackup(work: Work, request: RestoreBackup): Promise
     return { facts, keptOld: request.engine.capabilities.keepsOld, warnings };
   } catch (error) {
     // A worker that lets go leaves everything to the next one, which asks what stage it is in.
-    if (isFault(error, "job.interrupted") && work.signal.aborted) throw error;
+    if (work.signal.aborted && isFault(work.signal.reason, "job.interrupted")) throw error;
     throw await sweep(request, restoration, error);
   }
 }

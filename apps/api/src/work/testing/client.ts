@@ -84,7 +84,7 @@ export function clientOf(ask: Ask, apiKey: string): Client {
     if (!answer.ok) throw new Refused(`${method} ${path}`, answer.status, parsed);
     return parsed;
   };
-  const until: Client["until"] = async (jobId, isIt, withinMs = 60_000) => {
+  const until: Client["until"] = async (jobId, isIt, withinMs = 600_000) => {
     const end = Date.now() + withinMs;
     for (;;) {
       const job = await send<JobAnswer>("GET", `/api/jobs/${jobId}`);

@@ -8,6 +8,7 @@ import { createApp } from "../../app.ts";
 import { newApiKey } from "../../auth/api-key.ts";
 import { buildDeps } from "../../build-deps.ts";
 import { readConfig } from "../../config.ts";
+import type { Catalogue } from "../../db/catalogue.ts";
 import { openCatalogue } from "../../db/open.ts";
 import type { Deps } from "../../deps.ts";
 import { setUpFromEnvironment } from "../../feature/setup/from-environment.ts";
@@ -25,6 +26,11 @@ export interface ApiOptions {
   readonly works?: boolean;
   readonly masterKey?: string;
   readonly apiKey?: string;
+  readonly adminPassword?: string;
+  /** An open one, for instance in memory; closed with the application. */
+  readonly catalogue?: Catalogue;
+  /** True looks at servers by itself, which on a busy machine never ends. */
+  readonly watches?: boolean;
 }
 
 /** The whole application of one test, with its worker, in this process. */
@@ -47,11 +53,20 @@ export async function startApi(options: ApiOptions = {}): Promise<StartedApi> {
     COFRE_DATA_DIR: dataDir,
     COFRE_API_KEY: apiKey,
     COFRE_MASTER_KEY: masterKey,
+    COFRE_ADMIN_EMAIL: "owner@example.org",
+    COFRE_ADMIN_PASSWORD: options.adminPassword ?? "a password of the lab",
     ...(options.databaseUrl === undefined ? {} : { DATABASE_URL: options.databaseUrl }),
   });
   const { log, logged } = memoryLog();
-  const deps = await openDeps(config, { log, now: options.now ?? (() => new Date()), masterKey });
-  const working = options.works === false ? undefined : await startWork(deps.deps, deps.opened);
+  const deps = await openDeps(config, options.catalogue ?? (await openCatalogue(config)), {
+    log,
+    now: options.now ?? (() => new Date()),
+    masterKey,
+  });
+  const working =
+    options.works === false
+      ? undefined
+      : await startWork(deps.deps, deps.opened, { watches: options.watches === true });
   let closed = false;
   const close = async () => {
     if (closed) return;
@@ -82,8 +97,7 @@ interface Parts {
   readonly masterKey: string;
 }
 
-async function openDeps(config: Deps["config"], { log, now, masterKey }: Parts) {
-  const catalogue = await openCatalogue(config);
+async function openDeps(config: Deps["config"], catalogue: Catalogue, { log, now, masterKey }: Parts) {
   const opened = await openQueue({ catalogue, db: catalogue.db, log, now });
   const deps = await buildDeps({
     config,
