@@ -35,7 +35,8 @@ if [ "$COFRE_GNU" ]; then record='-b 20' each='-b 1'; fi
 one() {
   options=$1
   shift
-  tar -C / -cf - $COFRE_OPTIONS $options -X /dev/fd/4 -- "$1" 4<<EXCLUDE
+  [ -z "$COFRE_EXCLUDE" ] || options="$options -X /dev/fd/4"
+  tar -C / -cf - $COFRE_OPTIONS $options -- "$1" 4<<EXCLUDE
 $COFRE_EXCLUDE
 EXCLUDE
   echo "tar $?" >&5
@@ -64,6 +65,7 @@ export async function dumpFiles(reach: Reach<FilesTarget>, request: DumpRequest)
   }
   const tar = await tarOf(server, reach.signal);
   const devices = await lookAt(reach, request.units);
+  if (devices.length > 0 && !tar.canExclude) throw unkeepable(server.name, devices[0] ?? "");
   const excluded = devices.map((path) => path.slice(1)).filter((path) => !path.includes("\n"));
   return {
     format: { name: "tar", version: tar.writes, extension: ".tar" },
@@ -93,6 +95,16 @@ export function unknownUnit(where: string, unit: string): Fault {
   return new Fault("input.invalid", `${unit} is not one of this resource's paths on ${where}`, {
     hint: "Add the path to the resource first.",
   });
+}
+
+function unkeepable(where: string, device: string): Fault {
+  return new Fault(
+    "target.unsuitable",
+    `${device} on ${where} is a device, and busybox tar cannot leave it out`,
+    {
+      hint: "Install GNU tar on the server, or choose paths without devices.",
+    },
+  );
 }
 
 /** Throws for what cannot be read; returns devices, which are left out. */

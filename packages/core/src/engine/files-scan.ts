@@ -71,8 +71,8 @@ function check_target(text,   target) {
   if (units == 0 || (name != root && index(name, root "/") != 1)) {
     root = name
     if (kind == "l") sub(/ -> .*/, "", root)
-    if (root in seen) refuse("unit-twice")
-    seen[root] = 1
+    for (i = 1; i <= units; i++)
+      if (root == roots[i] || index(root, roots[i] "/") == 1 || index(roots[i], root "/") == 1) refuse("unit-twice")
     if (++units > 1000) { refuse("many-units"); exit }
     roots[units] = root
   }

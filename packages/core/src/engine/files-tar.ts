@@ -11,6 +11,8 @@ export interface Tar {
   readonly writes: "pax" | "ustar";
   readonly hasAcls: boolean;
   readonly hasXattrs: boolean;
+  /** Some builds of busybox cannot leave names out. */
+  readonly canExclude: boolean;
 }
 
 const LOOK = `
@@ -18,6 +20,7 @@ export LC_ALL=C
 tar --version 2> /dev/null | head -n 1
 tar --acls -cf /dev/null --files-from /dev/null 2> /dev/null && echo acls
 tar --xattrs -cf /dev/null --files-from /dev/null 2> /dev/null && echo xattrs
+tar -X /dev/null -cf /dev/null /dev/null 2> /dev/null && echo exclude
 if [ "$(printf ab | head -c -1)" = a ] && [ -e /dev/fd/0 ] && awk 'BEGIN { exit }' && tail -c 1 /dev/null; then echo ready; fi
 `;
 
@@ -40,6 +43,7 @@ export async function tarOf(host: Host, signal: AbortSignal): Promise<Tar> {
     writes: isGnu ? "pax" : "ustar",
     hasAcls: isGnu && rest.includes("acls"),
     hasXattrs: isGnu && rest.includes("xattrs"),
+    canExclude: isGnu || rest.includes("exclude"),
   };
 }
 
