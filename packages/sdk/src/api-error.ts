@@ -13,6 +13,8 @@ export interface ToldFault {
   readonly status: number;
   /** Quote it when you report a problem. */
   readonly requestId: string;
+  /** Ids and numbers to act on: the job that is in the way, the seconds to wait. */
+  readonly context: Readonly<Record<string, string | number | boolean | null>>;
   /** Each field that was wrong. */
   readonly errors: readonly { readonly path: string; readonly message: string }[];
 }
@@ -24,67 +26,102 @@ export class ApiError extends Error implements ToldFault {
   readonly hint: string | null;
   readonly status: number;
   readonly requestId: string;
+  readonly context: ToldFault["context"];
   readonly errors: ToldFault["errors"];
 
   constructor(fault: ToldFault, cause?: unknown) {
-    super(fault.message, { cause });
+    super(fault.message, cause === undefined ? undefined : { cause });
     this.code = fault.code;
     this.hint = fault.hint;
     this.status = fault.status;
     this.requestId = fault.requestId;
+    this.context = fault.context;
     this.errors = fault.errors;
   }
 }
 
-/** Whatever a call threw, as an ApiError; an abort by the caller passes as it is. */
-export function toApiError(error: unknown, url: string): unknown {
-  if (error instanceof ApiError || isAbort(error)) return error;
-  if (error instanceof TRPCClientError) {
-    if (isAbort(error.cause)) return error.cause;
-    return new ApiError(faultIn(error.data) ?? unreachable(url, error), error);
-  }
-  return new ApiError(unreachable(url, error), error);
+/** An ApiError that the SDK itself has reason for: no server spoke of it. */
+export function ownError(fault: Pick<ToldFault, "code" | "message" | "hint">, cause?: unknown): ApiError {
+  return new ApiError({ ...fault, status: 0, requestId: "", context: {}, errors: [] }, cause);
+}
+
+/** Whatever a call threw, as an ApiError. */
+export function toApiError(error: unknown, url: string): ApiError {
+  if (error instanceof ApiError) return error;
+  if (!(error instanceof TRPCClientError)) return unreachable(url, error);
+  const told = toldIn(error.data);
+  if (told !== undefined) return new ApiError(told, error);
+  const answer: unknown = error.meta?.response;
+  return answer instanceof Response ? notCofre(url, answer.status, error) : unreachable(url, error);
 }
 
 /** The error of a plain HTTP answer (`application/problem+json`). */
-export async function errorOfAnswer(answer: Response): Promise<ApiError> {
+export async function errorOfAnswer(answer: Response, url: string): Promise<ApiError> {
   const body: unknown = await answer.json().catch(() => undefined);
-  const told = typeof body === "object" && body !== null ? body : {};
-  return new ApiError({
-    code: "code" in told && isFaultCode(told.code) ? told.code : "bug",
-    message: textIn(told, "detail") ?? `the server answered ${answer.status}`,
-    hint: textIn(told, "hint") ?? null,
-    status: answer.status,
-    requestId: textIn(told, "requestId") ?? "",
-    errors: [],
-  });
+  if (!isObject(body) || typeof body.code !== "string") return notCofre(url, answer.status);
+  return new ApiError(faultIn({ ...body, message: body.detail, status: answer.status }));
 }
 
-function textIn(told: object, name: string): string | undefined {
-  const value: unknown = Reflect.get(told, name);
-  return typeof value === "string" ? value : undefined;
+function unreachable(url: string, error: unknown): ApiError {
+  return ownError(
+    {
+      code: "server.unreachable",
+      message: `Cofre at ${url} did not answer: ${rootOf(error)}`,
+      hint: "Look whether Cofre is running there and the address is right.",
+    },
+    error,
+  );
 }
 
-function isAbort(error: unknown): boolean {
-  return error instanceof Error && error.name === "AbortError";
-}
-
-function unreachable(url: string, error: unknown): ToldFault {
-  return {
+/** Something answered, and it was a proxy's page or another program. */
+function notCofre(url: string, status: number, cause?: unknown): ApiError {
+  const message = `what answers at ${url} is not Cofre: HTTP ${status} without a word of it`;
+  const hint =
+    "Look whether the address is right, and whether Cofre runs behind the proxy that answers there.";
+  const fault = {
     code: "server.unreachable",
-    message: `Cofre at ${url} did not answer: ${error instanceof Error ? error.message : String(error)}`,
-    hint: "Look whether Cofre is running there and the address is right.",
-    status: 0,
+    message,
+    hint,
     requestId: "",
+    context: {},
     errors: [],
+  } as const;
+  return new ApiError({ ...fault, status }, cause);
+}
+
+/** The innermost reason: `fetch failed` says nothing, `connect ECONNREFUSED 127.0.0.1:3210` does. */
+function rootOf(error: unknown): string {
+  if (error instanceof AggregateError && error.errors.length > 0) return rootOf(error.errors[0]);
+  if (!(error instanceof Error)) return String(error);
+  return error.cause instanceof Error ? rootOf(error.cause) : error.message;
+}
+
+function toldIn(data: unknown): ToldFault | undefined {
+  return isObject(data) && isObject(data.fault) ? faultIn(data.fault) : undefined;
+}
+
+/** Reads it field by field: the server may be of another version than this SDK. */
+function faultIn(told: Readonly<Record<string, unknown>>): ToldFault {
+  const { code, message, hint, status, requestId, context, errors } = told;
+  return {
+    code: isFaultCode(code) ? code : "bug",
+    message: typeof message === "string" ? message : `the server answered ${String(code)}`,
+    hint: typeof hint === "string" ? hint : null,
+    status: typeof status === "number" ? status : 0,
+    requestId: typeof requestId === "string" ? requestId : "",
+    context: isObject(context) ? Object.fromEntries(Object.entries(context).filter(isPlain)) : {},
+    errors: Array.isArray(errors) ? errors.filter(isFieldError) : [],
   };
 }
 
-function faultIn(data: unknown): ToldFault | undefined {
-  if (typeof data !== "object" || data === null || !("fault" in data)) return undefined;
-  return isToldFault(data.fault) ? data.fault : undefined;
+function isPlain(entry: [string, unknown]): entry is [string, string | number | boolean | null] {
+  return entry[1] === null || ["string", "number", "boolean"].includes(typeof entry[1]);
 }
 
-function isToldFault(value: unknown): value is ToldFault {
-  return typeof value === "object" && value !== null && "code" in value && isFaultCode(value.code);
+function isFieldError(error: unknown): error is ToldFault["errors"][number] {
+  return isObject(error) && typeof error.path === "string" && typeof error.message === "string";
+}
+
+function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === "object" && value !== null;
 }

@@ -1,24 +1,14 @@
 import type { AppRouter } from "@cofre/api/router-type";
-import { createTRPCClient, httpLink, httpSubscriptionLink, splitLink, type TRPCClient } from "@trpc/client";
-import type { inferRouterInputs, inferRouterOutputs } from "@trpc/server";
+import { createTRPCClient, httpLink, httpSubscriptionLink, splitLink } from "@trpc/client";
 import { EventSource } from "eventsource";
-import { toApiError } from "./api-error.ts";
-import { type Jobs, jobsOf } from "./jobs.ts";
+import { ownError, toApiError } from "./api-error.ts";
+import { jobsOf } from "./follow.ts";
+import type { Jobs } from "./jobs.ts";
+import type { Procedures } from "./procedures.ts";
 import { type Downloads, downloadsOf } from "./transfer.ts";
 
-export type RouterInputs = inferRouterInputs<AppRouter>;
-export type RouterOutputs = inferRouterOutputs<AppRouter>;
-export type Project = RouterOutputs["projects"]["list"]["items"][number];
-export type Server = RouterOutputs["servers"]["list"]["items"][number];
-export type Resource = RouterOutputs["resources"]["list"]["items"][number];
-export type Backup = RouterOutputs["backups"]["list"]["items"][number];
-export type Job = RouterOutputs["jobs"]["list"]["items"][number];
-
-/** Every procedure of the server, typed; errors are ApiErrors. */
-export type Procedures = TRPCClient<AppRouter>;
-
 /** Cofre from a program: the procedures by name, and what is more than one call. */
-export type Cofre = Procedures & { readonly follow: Jobs["follow"]; readonly wait: Jobs["wait"] } & Downloads;
+export type Cofre = Procedures & Jobs & Downloads;
 
 export interface CofreOptions {
   /** Where Cofre answers: `https://cofre.example.com`. */
@@ -28,16 +18,17 @@ export interface CofreOptions {
 }
 
 /**
- * A client of one Cofre. No connection is made before the first call.
+ * A client of one Cofre. No connection is made before the first call. Throws ApiError `input.invalid` for an address or a key that
+ * cannot be one.
  *
  * @example
  * const cofre = createCofre({ url: "http://127.0.0.1:3210", apiKey: "cofre_…" });
- * const { backups, job } = await cofre.backups.create.mutate({ resourceId });
+ * const { job } = await cofre.backups.create.mutate({ resourceId });
  * await cofre.wait(job.id);
  */
 export function createCofre({ url, apiKey }: CofreOptions): Cofre {
-  const base = new URL(url).href.replace(/\/$/, "");
-  const headers = { authorization: `Bearer ${apiKey}` };
+  const base = baseOf(url);
+  const headers = { authorization: `Bearer ${checkedKey(apiKey)}` };
   const procedures = createTRPCClient<AppRouter>({
     links: [
       splitLink({
@@ -59,14 +50,35 @@ export function createCofre({ url, apiKey }: CofreOptions): Cofre {
     ],
   });
   const telling = withApiErrors(procedures, base);
-  const { follow, wait } = jobsOf(telling, base);
-  const extras = { follow, wait, ...downloadsOf(base, headers) };
-  return new Proxy(telling, {
-    get: (target, name) => (name in extras ? Reflect.get(extras, name) : Reflect.get(target, name)),
+  const spelledOut: Procedures = telling;
+  const extras = { ...jobsOf(telling), ...downloadsOf(base, headers) };
+  return new Proxy(spelledOut, {
+    get: (target, name) => Reflect.get(name in extras ? extras : target, name),
   }) as Cofre; // checked: the proxy answers exactly the names of both
 }
 
-/** The same client, every rejected call turned into an ApiError. */
+function baseOf(url: string): string {
+  const parsed = URL.parse(url);
+  if (parsed?.protocol === "http:" || parsed?.protocol === "https:") return parsed.href.replace(/\/$/, "");
+  throw ownError({
+    code: "input.invalid",
+    message: `"${url}" is not an http or https address`,
+    hint: "Write it like http://127.0.0.1:3210.",
+  });
+}
+
+/** What no key can be is told here: in a header it would only make the call fail, and the reason would show the key. */
+function checkedKey(apiKey: string): string {
+  if (/^[\x21-\x7e]+$/.test(apiKey)) return apiKey;
+  throw ownError({
+    code: "input.invalid",
+    message:
+      apiKey === "" ? "the API key is empty" : "the API key has spaces, line breaks or other letters in it",
+    hint: "Pass the key as it was shown when it was made: cofre_ and letters, digits, _ and -.",
+  });
+}
+
+/** The same client; every rejected call is an ApiError, or the reason of the signal that aborted it. */
 function withApiErrors<Client extends object>(client: Client, url: string): Client {
   return new Proxy(client, {
     get(target, name) {
@@ -78,8 +90,14 @@ function withApiErrors<Client extends object>(client: Client, url: string): Clie
       const result: unknown = Reflect.apply(target as () => unknown, self, args); // checked: only functions are applied
       if (!(result instanceof Promise)) return result;
       return result.catch((error: unknown) => {
-        throw toApiError(error, url);
+        const signal = signalIn(args[1]);
+        throw signal?.aborted === true ? signal.reason : toApiError(error, url);
       });
     },
   });
+}
+
+function signalIn(options: unknown): AbortSignal | undefined {
+  if (typeof options !== "object" || options === null || !("signal" in options)) return undefined;
+  return options.signal instanceof AbortSignal ? options.signal : undefined;
 }

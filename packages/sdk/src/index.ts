@@ -2,18 +2,18 @@
 
 export type { FaultCode } from "@cofre/core/model";
 export { ApiError, type ToldFault } from "./api-error.ts";
-export {
-  type Backup,
-  type Cofre,
-  type CofreOptions,
-  createCofre,
-  type Job,
-  type Procedures,
-  type Project,
-  type Resource,
-  type RouterInputs,
-  type RouterOutputs,
-  type Server,
-} from "./client.ts";
-export type { Jobs } from "./jobs.ts";
+export { type Cofre, type CofreOptions, createCofre } from "./client.ts";
+export type { FollowOptions, Jobs, WaitOptions } from "./jobs.ts";
+export type {
+  Backup,
+  Call,
+  CallOptions,
+  Job,
+  Procedures,
+  Project,
+  Resource,
+  RouterInputs,
+  RouterOutputs,
+  Server,
+} from "./procedures.ts";
 export type { BackupRef, Download, Downloads } from "./transfer.ts";

@@ -1,4 +1,4 @@
-import { errorOfAnswer, toApiError } from "./api-error.ts";
+import { errorOfAnswer, ownError, toApiError } from "./api-error.ts";
 
 /** Which backup; every Backup object fits. */
 export interface BackupRef {
@@ -13,37 +13,50 @@ export interface Download {
   /** Lower-case hex of the whole archive. */
   readonly sha256: string;
   /** Errors, never merely ends, when the archive is cut on the way. */
-  readonly body: ReadableStream<Uint8Array>;
+  readonly body: ReadableStream<Uint8Array> & AsyncIterable<Uint8Array>;
 }
 
 export interface Downloads {
   /** The archive as it rests, from byte `start` on: a cut download goes on where it stopped. */
   download(
     backup: BackupRef,
-    options?: { readonly start?: number; readonly signal?: AbortSignal },
+    options?: { readonly start?: number | undefined; readonly signal?: AbortSignal },
   ): Promise<Download>;
 }
 
 export function downloadsOf(url: string, headers: Readonly<Record<string, string>>): Downloads {
   return {
     async download(backup, { start = 0, signal } = {}) {
-      const path = `${url}/api/resources/${encodeURIComponent(backup.resourceId)}/backups/${encodeURIComponent(backup.id)}/download`;
       const range = start === 0 ? {} : { range: `bytes=${start}-` };
-      const answer = await fetch(path, { headers: { ...headers, ...range }, signal: signal ?? null }).catch(
-        (error: unknown) => {
-          throw toApiError(error, url);
-        },
-      );
-      if (!answer.ok || answer.body === null) throw await errorOfAnswer(answer);
-      const whole =
-        answer.headers.get("content-range")?.split("/")[1] ?? answer.headers.get("content-length");
-      return {
-        filename: filenameOf(answer.headers.get("content-disposition") ?? ""),
-        size: Number(whole),
-        sha256: (answer.headers.get("etag") ?? "").replaceAll('"', ""),
-        body: answer.body,
-      };
+      const asked = { headers: { ...headers, ...range }, signal: signal ?? null };
+      const answer = await fetch(addressOf(url, backup), asked).catch((error: unknown) => {
+        throw signal?.aborted === true ? signal.reason : toApiError(error, url);
+      });
+      if (!answer.ok || answer.body === null) throw await errorOfAnswer(answer, url);
+      return { ...factsOf(answer, start), body: answer.body };
     },
+  };
+}
+
+function addressOf(url: string, { resourceId, id }: BackupRef): string {
+  return `${url}/api/resources/${encodeURIComponent(resourceId)}/backups/${encodeURIComponent(id)}/download`;
+}
+
+/** Bytes from another place than asked for, appended to a file, would make an archive that looks whole. */
+function factsOf(answer: Response, start: number): Omit<Download, "body"> {
+  const part = /^bytes (\d+)-\d+\/(\d+)$/.exec(answer.headers.get("content-range") ?? "");
+  const from = part === null ? 0 : Number(part[1]);
+  if (from !== start) {
+    throw ownError({
+      code: "range.unsatisfiable",
+      message: `bytes from ${start} on were asked for, and the answer begins at ${from}`,
+      hint: "Download it again from its beginning.",
+    });
+  }
+  return {
+    filename: filenameOf(answer.headers.get("content-disposition") ?? ""),
+    size: Number(part?.[2] ?? answer.headers.get("content-length")),
+    sha256: (answer.headers.get("etag") ?? "").replace(/^W\//, "").replaceAll('"', ""),
   };
 }
 

@@ -1,0 +1,2 @@
+export { type StartedCofre, startCofre } from "./start-cofre.ts";
+export { type StartedShop, startShop } from "./start-shop.ts";
