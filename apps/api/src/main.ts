@@ -8,6 +8,7 @@ import type { Deps } from "./deps.ts";
 import { isSetupOpen } from "./feature/setup/complete.ts";
 import { setUpFromEnvironment } from "./feature/setup/from-environment.ts";
 import { ensureFirstServer } from "./first-server.ts";
+import { addressesBehind } from "./limits/address.ts";
 import { createLog } from "./log.ts";
 import { resetFromConsole } from "./reset-password.ts";
 import { loadMasterKey } from "./seal/master-key.ts";
@@ -23,6 +24,7 @@ function say(line: string): void {
 
 /** Takes the port, opens the catalogue, builds the application, starts the work; and undoes it in reverse. */
 async function start(config: Config): Promise<void> {
+  addressesBehind(config.trustedProxies); // what cannot be used is said before anything is opened
   const log = createLog(config.logLevel);
   const listening = await listen(config);
   const catalogue = await openCatalogue(config);

@@ -3,12 +3,12 @@ import { newId } from "../db/columns.ts";
 import type { ReachOptions } from "./reach.ts";
 
 /** How long a person waits for a server to answer. */
-export const ANSWER_MS = 20_000;
+export const ANSWER_MS = 30_000;
 
 /** Tag and time limit of a single question to a server, which also ends when the asker goes away. */
-export function question(...signals: readonly (AbortSignal | undefined)[]): ReachOptions {
-  const given = signals.filter((signal) => signal !== undefined);
-  return { tag: newId(), signal: AbortSignal.any([...given, AbortSignal.timeout(ANSWER_MS)]) };
+export function question(asker?: AbortSignal, withinMs: number = ANSWER_MS): ReachOptions {
+  const given = asker === undefined ? [] : [asker];
+  return { tag: newId(), signal: AbortSignal.any([...given, AbortSignal.timeout(withinMs)]) };
 }
 
 /**
@@ -37,7 +37,7 @@ export async function answered<Answer>(
 }
 
 function silent(name: string, cause: unknown): Fault {
-  return new Fault("server.unreachable", `${name} did not answer in ${ANSWER_MS / 1000} seconds`, {
+  return new Fault("server.unreachable", `${name} did not answer in time`, {
     hint: "Look whether the machine and its network are up, then try again.",
     cause,
   });

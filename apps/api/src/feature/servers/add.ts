@@ -1,6 +1,6 @@
 import { readHostKey } from "@cofre/core";
 import { Fault } from "@cofre/core/model";
-import { requireInstanceOwner } from "../../auth/actor.ts";
+import { type Actor, hasRole, requireInstanceOwner } from "../../auth/actor.ts";
 import { newId } from "../../db/columns.ts";
 import { servers } from "../../db/schema/servers.ts";
 import { stores } from "../../db/schema/stores.ts";
@@ -37,6 +37,7 @@ export async function showHostKey({
 export async function addServer(ctx: ActorContext, input: AddServer): Promise<ServerView> {
   const { deps, actor } = ctx;
   if (input.kind === "local") requireInstanceOwner(actor, "the machine that Cofre runs on");
+  if (input.allowedRoots !== undefined) requireOwner(actor);
   const draft = await draftOf(ctx, input);
   ctx.trail.target = { kind: "server", id: draft.id, name: draft.name };
   const tried = input.test ? await tryServer(ctx, draft, input.backupRoot) : undefined;
@@ -56,6 +57,14 @@ export async function addServer(ctx: ActorContext, input: AddServer): Promise<Se
     }),
   ).catch(refuseSecondLocal);
   return await viewServer(ctx, { ...draft, ...tried?.columns });
+}
+
+/** Which folders others may take files from is not theirs to say. */
+export function requireOwner(actor: Actor): void {
+  if (hasRole(actor, "owner")) return;
+  throw new Fault("auth.forbidden", "allowed folders are set by the organization's owner alone", {
+    hint: "Ask an owner of the organization to allow the folder.",
+  });
 }
 
 function refuseSecondLocal(error: unknown): never {

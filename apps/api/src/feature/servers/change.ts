@@ -12,7 +12,7 @@ import { conflict } from "../conflict.ts";
 import { definedOf } from "../defined.ts";
 import { visible } from "../scope.ts";
 import { withUniqueExternalId } from "../unique.ts";
-import { addServer, gone, tryServer } from "./add.ts";
+import { addServer, gone, requireOwner, tryServer } from "./add.ts";
 import { findServer, viewServer } from "./get.ts";
 import { selectServerByExternalId } from "./rows.ts";
 import type { ChangeServer, PutServer, ServerView } from "./view.ts";
@@ -23,6 +23,7 @@ export async function changeServer(ctx: ActorContext, input: ChangeServer): Prom
   const there = await findServer(ctx, input.id);
   ctx.trail.target = { kind: "server", id: there.id, name: there.name };
   if (there.kind === "local") requireInstanceOwner(actor, "the machine that Cofre runs on");
+  if (input.allowedRoots !== undefined) requireOwner(actor);
   const draft = draftOf(ctx, there, input);
   const tried = input.test ? await tryServer(ctx, draft, undefined) : undefined;
   const [row] = await withUniqueExternalId("server", async () =>

@@ -18,6 +18,9 @@ import { violatedUnique } from "../unique.ts";
 import { findStore, heldIn, type StoreRow, viewStore } from "./get.ts";
 import type { AddStore, ChangeStore, StoreTestView, StoreView } from "./view.ts";
 
+/** The trial writes, reads and lists dozens of times, each over the network. */
+const TRIAL_MS = 120_000;
+
 /**
  * Adds a folder of a server as a store, after it was tried.
  *
@@ -31,7 +34,7 @@ export async function addStore(ctx: ActorContext, input: AddStore): Promise<Stor
   const id = newId();
   ctx.trail.target = { kind: "store", id, name: input.name };
   if (input.test) {
-    const { signal } = question(caller.signal);
+    const { signal } = question(caller.signal, TRIAL_MS);
     const machine = await answered(server.name, signal, deps.reach.server(server.id));
     const trial = await answered(server.name, signal, tryStore(directoryStore({ server: machine, root })));
     if (!trial.ok) throw notUsable(root, trial);
@@ -121,7 +124,7 @@ export async function testStore(ctx: ActorContext, { id }: { readonly id: string
   const { deps, caller } = ctx;
   const row = await findStore(ctx, id);
   ctx.trail.target = { kind: "store", id: row.id, name: row.name };
-  const { signal } = question(caller.signal);
+  const { signal } = question(caller.signal, TRIAL_MS);
   try {
     const store = await answered(row.name, signal, deps.reach.store(row.id));
     const trial = await tryStore(store);
