@@ -1,10 +1,10 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import { type FaultCode, isFault, type JobKind, toFault } from "@cofre/core/model";
+import { type FaultCode, type JobKind, toFault } from "@cofre/core/model";
 import { keepFault } from "../db/kept-fault.ts";
 import type { Deps } from "../deps.ts";
 import { endJob } from "./lease.ts";
 import type { JobRow } from "./queue-contract.ts";
-import type { Held, Running } from "./running.ts";
+import { type Held, isLettingGo, type Running } from "./running.ts";
 
 /** Does one kind of job. Rejects with a Fault; whatever it notes is kept with the job's end. */
 export type DoJob = (running: Running) => Promise<void>;
@@ -19,7 +19,7 @@ export async function perform(deps: Deps, { held, job }: HeldJob, options: Perfo
   log.info({ resourceId: job.resourceId }, "job started");
   const error = await options.kinds[job.kind](held.running).then(() => undefined, toFault);
   const progress = await held.close();
-  if (isFault(error, "job.interrupted") && held.running.work.signal.aborted) return;
+  if (error !== undefined && isLettingGo(held.running.work)) return;
   if (error?.code === "bug") log.error({ err: error.cause ?? error }, "job broke");
   const status = error === undefined ? "succeeded" : statusOf(error.code);
   const end: JobEnd = {
