@@ -24,7 +24,7 @@ export async function lookAround({ session, database }: LoggedIn, plan: RestoreP
     session,
     [
       `select jsonb_build_object('hasStage', ${is(stageName(tag))}, 'hasOld', ${is(oldName(tag))}, 'hasTarget', ${is(plan.into)},
- 'isSwitched', exists (select from pg_db_role_setting s join pg_database d on d.oid = setdatabase
+ 'isSwitched', (${is(oldName(tag))} and ${is(plan.into)}) or exists (select from pg_db_role_setting s join pg_database d on d.oid = setdatabase
    where datname = ${literal(plan.into)} and setrole = 0 and ${literal(`${MARKER}=${tag}`)} = any(setconfig)))`,
     ],
     { database },
@@ -41,11 +41,17 @@ export async function makeStage(loggedIn: LoggedIn, plan: RestorePlan, ground: G
   const options = [
     // A superuser is not held back by the limit; others need a session to load and one to count.
     `CONNECTION LIMIT ${ground.isSuperuser ? 0 : 2}`,
-    ...(ground.target === null ? [] : [`TABLESPACE ${identifier(like.tablespace)}`]),
+    // Where everybody may create, naming the place would need a right of its own.
+    ...(ground.target === null || like.tablespace === "pg_default"
+      ? []
+      : [`TABLESPACE ${identifier(like.tablespace)}`]),
   ];
-  const marker = `ALTER DATABASE ${stage} SET ${MARKER} TO ${literal(plan.reach.tag)}`;
+  // Only a superuser may store a setting that no module knows; without it the kept old data tells the same.
+  const marker = ground.isSuperuser
+    ? [`ALTER DATABASE ${stage} SET ${MARKER} TO ${literal(plan.reach.tag)}`]
+    : [];
   const roles = makeRoles(plan, ground.missingRoles);
-  await ask(session, [...roles, createStatement(stage, like, options), marker], { database });
+  await ask(session, [...roles, createStatement(stage, like, options), ...marker], { database });
 }
 
 /** The properties of the target; of the archived database where there is no target; else of a fresh database. */

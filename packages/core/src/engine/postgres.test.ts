@@ -1,11 +1,38 @@
 import { absentReason } from "@cofre/lab";
-import { describe } from "vitest";
-import { startPostgresSpecimen } from "../testing/postgres-specimen.ts";
+import { describe, expect } from "vitest";
+import { type PostgresSpecimen, startPostgresSpecimen } from "../testing/postgres-specimen.ts";
 import { describeEngine } from "./conformance/describe-engine.ts";
 import { postgres } from "./postgres.ts";
 
 for (const version of ["13", "15", "17", "18"]) {
   describe.skipIf(absentReason({ engine: "postgres", version }))(`PostgreSQL ${version}`, () => {
-    describeEngine(postgres, () => startPostgresSpecimen(version));
+    describeEngine(postgres, () => startWatched(version));
   });
+}
+
+/** A server that must still be the one that was started when the whole suite is over: it never restarts because of us. */
+async function startWatched(version: string): Promise<PostgresSpecimen> {
+  const specimen = await startPostgresSpecimen(version);
+  const startedAt = await startOf(specimen);
+  const dispose = specimen[Symbol.asyncDispose];
+  return {
+    ...specimen,
+    [Symbol.asyncDispose]: async () => {
+      const endedAs = await startOf(specimen);
+      const log = await specimen.started.logs();
+      await dispose();
+      expect(endedAs).toBe(startedAt);
+      expect(log).not.toMatch(
+        /all server processes terminated|reinitializing|not properly shut down|untracked child process/,
+      );
+    },
+  };
+}
+
+/** When the postmaster started, and when its sessions were last reset: a crash of one session resets them all. */
+async function startOf(specimen: PostgresSpecimen): Promise<string> {
+  return specimen.sql(
+    "select pg_postmaster_start_time(), (select backend_start from pg_stat_activity where backend_type = 'checkpointer')",
+    "postgres",
+  );
 }

@@ -24,6 +24,8 @@ export interface PostgresSpecimen extends Specimen<PostgresTarget> {
   readonly server: Server;
   /** As a host:port resource, with the tools of this machine. */
   reachByPort(password?: string): Reach<PostgresTarget>;
+  /** Runs SQL as the superuser, in any database whatever its name. */
+  sql(text: string, database: string): Promise<string>;
   /** Lines of the fingerprint of one database. */
   lines(unit: string): Promise<readonly string[]>;
 }
@@ -61,6 +63,7 @@ export async function startPostgresSpecimen(
     units: POSTGRES_UNITS,
     secrets: [new Secret(started.password)],
     reach,
+    sql: (text, database) => sql(started, text, database),
     reachByPort,
     reachAsStranger: () => reachByPort("not the password"),
     ...contentsOf(ground),

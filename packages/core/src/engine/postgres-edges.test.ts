@@ -1,0 +1,262 @@
+import { absentReason } from "@cofre/lab";
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
+import { Secret } from "../model/secret.ts";
+import {
+  POSTGRES_UNITS,
+  type PostgresSpecimen,
+  startPostgresSpecimen,
+} from "../testing/postgres-specimen.ts";
+import { type Archive, load, openArchive, putArchive, restorationOf } from "./conformance/carry.ts";
+import { carrierOf, take } from "./conformance/round-trip.ts";
+import { postgres } from "./postgres.ts";
+
+const [SHOP] = POSTGRES_UNITS;
+const SLOW_MS = 300_000;
+
+describe.skipIf(absentReason({ engine: "postgres", version: "18" }))("PostgreSQL as it is met", () => {
+  let specimen: PostgresSpecimen;
+  const sql = (text: string, database = "postgres"): Promise<string> => specimen.sql(text, database);
+
+  beforeAll(async () => {
+    specimen = await startPostgresSpecimen("18", [
+      "-c",
+      "max_prepared_transactions=5",
+      "-c",
+      "wal_level=logical",
+    ]);
+  }, SLOW_MS);
+  afterAll(() => specimen[Symbol.asyncDispose]());
+  beforeEach(async () => {
+    await specimen.empty();
+    await specimen.fill();
+  }, SLOW_MS);
+
+  /** The same server as an ordinary user sees it. */
+  async function reachAs(user: string, rights: string) {
+    await sql(`create role "${user}" login password 'its own' ${rights}`);
+    const reach = specimen.reach();
+    return { ...reach, target: { ...reach.target, username: user, password: new Secret("its own") } };
+  }
+
+  test(
+    "a table that the user may not read is named before the first byte",
+    async () => {
+      const reach = await reachAs("reader", "");
+      await sql(`grant connect on database ${SHOP} to reader`);
+      await expect(postgres.dump(reach, { units: [SHOP], digests: "none" })).rejects.toMatchObject({
+        code: "target.permission",
+        message: expect.stringMatching(/user reader may not read .*public\.\w+/),
+      });
+    },
+    SLOW_MS,
+  );
+
+  test(
+    "rows that a policy hides from the user are no backup",
+    async () => {
+      const reach = await reachAs("half", "");
+      await sql("create database secluded");
+      await sql(
+        "create table t (a int); alter table t enable row level security; grant select on t to half",
+        "secluded",
+      );
+      await expect(postgres.dump(reach, { units: ["secluded"], digests: "none" })).rejects.toMatchObject({
+        code: "target.permission",
+        message: expect.stringContaining("row security hides rows of public.t"),
+      });
+    },
+    SLOW_MS,
+  );
+
+  test(
+    "tools older than the server are refused with both versions, before the first byte",
+    async () => {
+      const reach = specimen.reachByPort();
+      await expect(postgres.dump(reach, { units: [SHOP], digests: "none" })).rejects.toMatchObject({
+        code: "engine.version",
+        message: expect.stringMatching(/pg_dump 1[0-7]\.\d+ .* PostgreSQL 18/),
+      });
+    },
+    SLOW_MS,
+  );
+
+  test(
+    "an owner who may not create databases is told so before anything is changed",
+    async () => {
+      const archive = await take(postgres, specimen, { units: [SHOP] });
+      const reach = await reachAs("plain", "");
+      await sql(`alter database ${SHOP} owner to plain`);
+      await expect(restorationOf(postgres, reach, archive).check()).rejects.toMatchObject({
+        code: "target.permission",
+        hint: expect.stringContaining("CREATEDB"),
+      });
+    },
+    SLOW_MS,
+  );
+
+  test(
+    "an owner who may create databases restores what is theirs",
+    async () => {
+      const reach = await reachAs("maker", "createdb");
+      await sql("create database small owner maker");
+      await sql("set role maker; create table t as select g from generate_series(1, 100) g", "small");
+      const archive = await take(postgres, { ...specimen, reach: () => reach }, { units: ["small"] });
+      await sql("drop table t; create table since (a int)", "small");
+      await putArchive(postgres, { reach, journals: specimen.journals }, { archive });
+      expect(await sql("select count(*), to_regclass('since') is null from t", "small")).toBe("100|t");
+    },
+    SLOW_MS,
+  );
+
+  test.each([
+    [
+      "a prepared transaction",
+      "begin; create table p (a int); prepare transaction 'held by shop'",
+      "held by shop",
+    ],
+    [
+      "a subscription",
+      "create subscription from_elsewhere connection 'host=x' publication p with (connect = false)",
+      "from_elsewhere",
+    ],
+  ])(
+    "%s in the target is refused by name",
+    async (_what, make, name) => {
+      const archive = await take(postgres, specimen, { units: [SHOP] });
+      await sql(make, SHOP);
+      try {
+        await expect(restorationOf(postgres, specimen.reach(), archive).check()).rejects.toMatchObject({
+          code: "target.unsuitable",
+          message: expect.stringContaining(name),
+        });
+      } finally {
+        await sql("rollback prepared 'held by shop'", SHOP).catch(() => undefined);
+        await sql(
+          "alter subscription from_elsewhere set (slot_name = none); drop subscription from_elsewhere",
+          SHOP,
+        ).catch(() => undefined);
+      }
+    },
+    SLOW_MS,
+  );
+
+  test(
+    "an extension that the server has not is refused by name",
+    async () => {
+      const archive = await take(postgres, specimen, { units: [SHOP] });
+      const riders = archive.riders.map((rider) => ({
+        ...rider,
+        text: rider.text.replace('"hstore"', '"unheard_of"'),
+      }));
+      await expect(
+        restorationOf(postgres, specimen.reach(), { ...archive, riders }).check(),
+      ).rejects.toMatchObject({
+        code: "target.unsuitable",
+        message: expect.stringContaining("unheard_of"),
+      });
+    },
+    SLOW_MS,
+  );
+
+  test(
+    "the database that everybody logs in to first is restored too",
+    async () => {
+      await sql("create table kept as select 1 as a");
+      const archive = await take(postgres, specimen, { units: ["postgres"] });
+      await sql("drop table kept; create table since (a int)");
+      await putArchive(postgres, carrierOf(specimen), { archive });
+      expect(await sql("select a, to_regclass('since') is null from kept")).toBe("1|t");
+      await sql("drop table kept");
+    },
+    SLOW_MS,
+  );
+
+  test(
+    "clients at work lose their session once, find the restored data, and no other database notices",
+    async () => {
+      const archive = await take(postgres, specimen, { units: [SHOP] });
+      await sql("create table since (a int)", SHOP);
+      const elsewhere = sql("select pg_sleep(4), 'undisturbed'");
+      const clients = Array.from({ length: 5 }, () =>
+        sql("select pg_sleep(60)", SHOP).catch((error: unknown) => String(error)),
+      );
+      await putArchive(postgres, carrierOf(specimen), { archive });
+      expect(await Promise.all(clients)).toEqual(
+        clients.map(() => expect.stringMatching(/terminating connection/)),
+      );
+      expect(await sql("select to_regclass('since') is null, count(*) from customers", SHOP)).toBe("t|502");
+      expect(await elsewhere).toContain("undisturbed");
+    },
+    SLOW_MS,
+  );
+
+  test(
+    "riders tell roles and the database's own settings, and no password",
+    async () => {
+      await sql("create role clerk login password 'clerk word'");
+      const { riders } = await take(postgres, specimen, { units: [SHOP] });
+      const text = riders.map((rider) => rider.text).join("\n");
+      expect(riders.map((rider) => rider.name)).toEqual(["globals.sql", "database.sql"]);
+      expect(text).toContain("CREATE ROLE clerk");
+      expect(text).toMatch(/CREATE DATABASE "shop" TEMPLATE template0 ENCODING 'UTF8'/);
+      expect(text).not.toMatch(/SCRAM-SHA-256|clerk word/);
+    },
+    SLOW_MS,
+  );
+
+  test(
+    "roles that the target has not are made without login, named, and swept with a failed restore",
+    async () => {
+      const archive = await take(postgres, specimen, { units: [SHOP] });
+      await using other = await startPostgresSpecimen("18");
+      const swept = other.reach();
+      const restoration = restorationOf(postgres, swept, archive);
+      await restoration.check();
+      await restoration.prepare();
+      expect(
+        await other.sql(
+          "select count(*) from pg_roles where rolname = 'reader of all' and not rolcanlogin",
+          "postgres",
+        ),
+      ).toBe("1");
+      expect(restoration.warnings?.().join()).toContain("reader of all");
+      await load({ reach: swept, journals: other.journals }, restoration, openArchive(archive));
+      await restoration.abort();
+      expect(
+        await other.sql("select count(*) from pg_roles where rolname = 'reader of all'", "postgres"),
+      ).toBe("0");
+    },
+    SLOW_MS,
+  );
+});
+
+describe.skipIf(
+  absentReason({ engine: "postgres", version: "18" }) ?? absentReason({ engine: "postgres", version: "15" }),
+)("between versions of PostgreSQL", () => {
+  /** Rows and large objects: definitions are printed differently by each version. */
+  const contents = async (specimen: PostgresSpecimen): Promise<readonly string[]> =>
+    (await specimen.lines(SHOP)).filter((line) => /^(rows|large object|sequence) /.test(line));
+
+  test(
+    "from 15 to 18 all comes over with the same digests; back from 18 to 15 is refused, naming both",
+    async () => {
+      await using older = await startPostgresSpecimen("15");
+      await using newer = await startPostgresSpecimen("18");
+      await older.empty();
+      await older.fill();
+      const archive = await take(postgres, older, { units: [SHOP] });
+      const facts = await putArchive(postgres, carrierOf(newer), { archive });
+      expect(facts).toEqual(archive.facts);
+      expect(await contents(newer)).toEqual(await contents(older));
+
+      const back: Archive = await take(postgres, newer, { units: [SHOP] });
+      const before = await contents(older);
+      await expect(putArchive(postgres, carrierOf(older), { archive: back })).rejects.toMatchObject({
+        code: "engine.version",
+        message: expect.stringMatching(/PostgreSQL 18\S* cannot be restored to PostgreSQL 15/),
+      });
+      expect(await contents(older)).toEqual(before);
+    },
+    SLOW_MS,
+  );
+});
