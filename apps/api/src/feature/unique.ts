@@ -2,20 +2,11 @@ import { Fault } from "@cofre/core/model";
 
 /** PostgreSQL's own code for a unique index that refused a row. */
 const UNIQUE_VIOLATION = "23505";
-const FOREIGN_KEY_VIOLATION = "23503";
 
 /** The violated constraint's name when a unique index refused; drizzle wraps the driver's error. */
 export function violatedUnique(error: unknown): string | undefined {
-  return violated(error, UNIQUE_VIOLATION);
-}
-
-export function violatedReference(error: unknown): string | undefined {
-  return violated(error, FOREIGN_KEY_VIOLATION);
-}
-
-function violated(error: unknown, code: string): string | undefined {
   for (let step: unknown = error; step instanceof Error; step = step.cause) {
-    if (!("code" in step) || step.code !== code) continue;
+    if (!("code" in step) || step.code !== UNIQUE_VIOLATION) continue;
     // PGlite says `constraint`, postgres.js `constraint_name`.
     const name = "constraint" in step ? step.constraint : Reflect.get(step, "constraint_name");
     return typeof name === "string" ? name : "";
