@@ -12,10 +12,12 @@ const ROWS = 5_000;
 const FILL = `create table orders (id int primary key, customer text not null);
   insert into orders select n, 'cliente ' || n from generate_series(1, ${ROWS}) n;`;
 const FINGERPRINT = "select count(*), sum(hashtext(customer)::bigint) from orders";
-const JOB_MS = 90_000;
+const JOB_MS = 120_000;
+const ROAD_MS = 300_000;
 
 describe.skipIf(absent !== null)(
   `a newcomer's road through the panel${absent === null ? "" : ` (${absent})`}`,
+  { timeout: ROAD_MS },
   () => {
     let cofre: StartedCofre;
     let browser: Browser;

@@ -1,5 +1,5 @@
 import { createPanelApi, type PanelApi, panelFault } from "@cofre/sdk/panel";
-import { QueryClient, QueryClientProvider } from "@tanstack/solid-query";
+import { MutationCache, QueryCache, QueryClient, QueryClientProvider } from "@tanstack/solid-query";
 import { createContext, type ParentProps, useContext } from "solid-js";
 
 const ApiContext = createContext<PanelApi>();
@@ -9,7 +9,13 @@ const FRESH_MS = 5_000;
 
 export function ApiProvider(props: ParentProps) {
   const api = createPanelApi({ baseUrl: "" });
-  const queries = new QueryClient({
+  const leave = (error: Error) => {
+    // The frame sees that nobody is signed in and goes to the sign-in, which comes back here.
+    if (panelFault(error).code === "auth.required") queries.setQueryData(["me"], null);
+  };
+  const queries: QueryClient = new QueryClient({
+    queryCache: new QueryCache({ onError: leave }),
+    mutationCache: new MutationCache({ onError: leave }),
     defaultOptions: {
       // Rows stay the same rows when a list is read again: an open dialog or the focus in one is not lost.
       queries: { staleTime: FRESH_MS, retry: mayRetry, refetchOnWindowFocus: true, reconcile: "id" },

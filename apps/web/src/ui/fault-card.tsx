@@ -9,6 +9,14 @@ import { Icon } from "./icon.tsx";
 /** A fault kept with a job or a backup has fewer parts than one that a call just met. */
 export type ShownFault = Pick<PanelFault, "code" | "message" | "hint"> & Partial<PanelFault>;
 
+/** Codes whose reason is different each time: it stands in the server's own words, so they are open. */
+const TOLD_BELOW: ReadonlySet<string> = new Set([
+  "state.conflict",
+  "resource.busy",
+  "engine.unsupported",
+  "target.unsuitable",
+]);
+
 interface FaultCardProps {
   /** What was attempted: "Não foi possível carregar esta lista". */
   attempted: string;
@@ -81,7 +89,7 @@ function FaultDetails(props: { fault: ShownFault; jobId: string | null | undefin
       .map(([name, value]) => `${name}: ${value}`)
       .join("\n");
   return (
-    <details class="mt-2 text-[13px]/5">
+    <details class="mt-2 text-[13px]/5" open={TOLD_BELOW.has(props.fault.code)}>
       <summary class="cursor-pointer text-muted select-none">{t("faultCard.details")}</summary>
       <dl class="mt-2 grid grid-cols-[auto_1fr] gap-x-4 gap-y-1 max-sm:grid-cols-1">
         <For each={facts()}>

@@ -1,4 +1,4 @@
-import { type JSX, Show } from "solid-js";
+import { createEffect, type JSX, Show } from "solid-js";
 
 /** A surface with a title and something to do about it. */
 export function Panel(props: {
@@ -31,6 +31,9 @@ export function PageHead(props: {
   acts?: JSX.Element;
   mark?: JSX.Element;
 }) {
+  createEffect(() => {
+    document.title = `${props.title} · Cofre`;
+  });
   return (
     <header class="flex flex-wrap items-start gap-x-4 gap-y-3">
       <div class="flex min-w-0 flex-1 items-start gap-3 max-sm:basis-full">

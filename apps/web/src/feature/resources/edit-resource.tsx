@@ -1,13 +1,15 @@
 import { panelFault } from "@cofre/sdk/panel";
-import { useMutation, useQueryClient } from "@tanstack/solid-query";
+import { useNavigate } from "@solidjs/router";
+import { useMutation, useQuery, useQueryClient } from "@tanstack/solid-query";
 import { createSignal, Show } from "solid-js";
 import { createStore, produce } from "solid-js/store";
 import { useApi } from "../../platform/api.tsx";
 import { useText } from "../../platform/text.tsx";
 import { Button } from "../../ui/button.tsx";
 import { CaughtFault } from "../../ui/fault-card.tsx";
-import { TextField } from "../../ui/field.tsx";
+import { SelectField, TextField } from "../../ui/field.tsx";
 import { toast } from "../../ui/toast.tsx";
+import { projectsQuery } from "../layout/queries.ts";
 import { ConfigFields } from "./config-fields.tsx";
 import { type ConfigValues, configFrom, valuesOf } from "./config-form.ts";
 import type { ConfigField, Resource } from "./queries.ts";
@@ -16,8 +18,12 @@ import type { ConfigField, Resource } from "./queries.ts";
 export function EditResource(props: { resource: Resource; fields: readonly ConfigField[] }) {
   const api = useApi();
   const t = useText();
+  const go = useNavigate();
   const queries = useQueryClient();
   const [name, setName] = createSignal(props.resource.name);
+  const [projectId, setProjectId] = createSignal(props.resource.projectId);
+  const projects = useQuery(() => projectsQuery(api));
+  const known = () => (projects.isPending ? [] : (projects.data?.items ?? []));
   const [values, setValues] = createStore<ConfigValues>(valuesOf(props.fields, props.resource.config));
   const save = useMutation(() => ({
     mutationFn: (test: boolean) =>
@@ -26,10 +32,13 @@ export function EditResource(props: { resource: Resource; fields: readonly Confi
         id: props.resource.id,
         name: name(),
         config: configFrom(props.fields, values, props.resource.config),
+        ...(projectId() === props.resource.projectId ? {} : { moveTo: projectId() }),
         test,
       }),
     onSuccess: (resource) => {
       queries.setQueryData(["resource", resource.id], resource);
+      if (resource.projectId !== props.resource.projectId)
+        go(`/projects/${resource.projectId}/resources/${resource.id}`);
       void queries.invalidateQueries({ queryKey: ["resources"] });
       forgetSecrets();
       toast(t("settings.saved"));
@@ -60,6 +69,14 @@ export function EditResource(props: { resource: Resource; fields: readonly Confi
       <div class="flex flex-col gap-4 px-5 py-4">
         <div class="grid gap-4 sm:grid-cols-2">
           <TextField label={t("settings.name")} required maxlength={120} value={name()} onValue={setName} />
+          <Show when={known().length > 1}>
+            <SelectField
+              label={t("frame.project")}
+              value={projectId()}
+              onValue={setProjectId}
+              options={known().map((project) => ({ value: project.id, label: project.name }))}
+            />
+          </Show>
         </div>
         <ConfigFields
           fields={props.fields}

@@ -10,10 +10,10 @@ const HOUR_MS = 3_600_000;
 const LOG_LINES = 300;
 const LOG_EVERY_MS = 3_000;
 
-export const resourcesQuery = (api: PanelApi, projectId: string) =>
+export const resourcesQuery = (api: PanelApi, projectId: string, removed = false) =>
   queryOptions({
-    queryKey: ["resources", projectId],
-    queryFn: ({ signal }) => api.resources.list.query({ projectId, limit: MOST }, { signal }),
+    queryKey: ["resources", projectId, { removed }],
+    queryFn: ({ signal }) => api.resources.list.query({ projectId, removed, limit: MOST }, { signal }),
     refetchInterval: 30_000,
   });
 

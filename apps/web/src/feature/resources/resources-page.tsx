@@ -1,5 +1,5 @@
 import { SAFETY_STATES, type SafetyState } from "@cofre/core/model";
-import { useParams, useSearchParams } from "@solidjs/router";
+import { A, useParams, useSearchParams } from "@solidjs/router";
 import { useMutation, useQuery, useQueryClient } from "@tanstack/solid-query";
 import { createEffect, createSignal, For, Show } from "solid-js";
 import { useApi } from "../../platform/api.tsx";
@@ -30,19 +30,21 @@ export function ResourcesPage() {
   const project = useChosenProject();
   const projectId = () => params.projectId ?? "";
   const [isAdding, setIsAdding] = createSignal(false);
-  const resources = useQuery(() => resourcesQuery(api, projectId()));
+  const [search] = useSearchParams();
+  const isRemoved = () => search.show === "removed";
+  const resources = useQuery(() => resourcesQuery(api, projectId(), isRemoved()));
   createEffect(() => rememberProject(projectId()));
   const rescan = useMutation(() => ({
     mutationFn: () => api.resources.list.query({ projectId: projectId(), rescan: true, limit: 200 }),
     onSuccess: (found) => {
-      queries.setQueryData(["resources", projectId()], found);
+      queries.setQueryData(["resources", projectId(), { removed: false }], found);
       toast(t("resources.rescanned"));
     },
   }));
   return (
     <div class="flex flex-col gap-4">
       <PageHead
-        title={t("resources.title")}
+        title={isRemoved() ? t("resources.removedTitle") : t("resources.title")}
         about={
           <>
             <span class="max-md:hidden">{project() && t("resources.inProject", project()?.name ?? "")}</span>
@@ -70,21 +72,32 @@ export function ResourcesPage() {
         skeleton={<ListSkeleton rows={5} mark />}
         isEmpty={(page) => page.items.length === 0}
         empty={
-          <EmptyState
-            icon="resources"
-            title={t("resources.empty")}
-            act={
-              <Button look="main" icon="refresh" busy={rescan.isPending} onClick={() => rescan.mutate()}>
-                {t("resources.rescan")}
-              </Button>
-            }
+          <Show
+            when={!isRemoved()}
+            fallback={<EmptyState icon="archive" title={t("resources.noneRemoved")} />}
           >
-            {t("resources.emptyHelp")}
-          </EmptyState>
+            <EmptyState
+              icon="resources"
+              title={t("resources.empty")}
+              act={
+                <Button look="main" icon="refresh" busy={rescan.isPending} onClick={() => rescan.mutate()}>
+                  {t("resources.rescan")}
+                </Button>
+              }
+            >
+              {t("resources.emptyHelp")}
+            </EmptyState>
+          </Show>
         }
       >
         {(page) => <ResourceList resources={page().items} />}
       </Faces>
+      <A
+        href={isRemoved() ? `/projects/${projectId()}` : `/projects/${projectId()}?show=removed`}
+        class="self-start text-[13px]/5 text-muted underline underline-offset-2 hover:text-base-content"
+      >
+        {isRemoved() ? t("resources.backToAll") : t("resources.seeRemoved")}
+      </A>
       <Show when={isAdding()}>
         <AddResourceDialog projectId={projectId()} onClose={() => setIsAdding(false)} />
       </Show>

@@ -67,7 +67,6 @@ export const createBackup: typeof ptBr.createBackup = {
 
 export const download: typeof ptBr.download = {
   title: "Download backup",
-  file: "File",
   link: "Download link",
   linkHelp: (when) => `Works until ${when}, without a password. Whoever has the link can download.`,
   now: "Download now",
@@ -81,16 +80,13 @@ export const download: typeof ptBr.download = {
 export const restore: typeof ptBr.restore = {
   title: "Confirm restore",
   about: "You are about to restore:",
-  file: "File",
   size: "Size",
   date: "Date",
   from: "Backup",
   to: "Destination",
   unit: "Content",
-  sameResource: (name) => `${name}, in place of the present data`,
   otherUnit: "Under another name",
   otherUnitHelp: "Empty restores over the present one.",
-  resource: "Into which resource",
   what: "What will happen",
   lost: (facts) =>
     `The present data of ${facts.unit} will be replaced. What came in after ${facts.when} is lost.`,
@@ -126,7 +122,6 @@ export const removeBackup: typeof ptBr.removeBackup = {
 
 export const backupDetails: typeof ptBr.backupDetails = {
   title: (unit) => `Backup of ${unit}`,
-  file: "File",
   folder: "Place",
   sha256: "SHA-256",
   size: "Size",
@@ -138,7 +133,6 @@ export const backupDetails: typeof ptBr.backupDetails = {
   check: "Check",
   note: "Note",
   counts: "Counted at the moment of the copy",
-  countsOf: { postgres: "rows", redis: "keys", files: "files", other: "items" },
   countsName: "Name",
   countsAmount: "Amount",
   total: "Total",

@@ -1,8 +1,6 @@
 import type { ptBr } from "../pt-br.ts";
 
 export const faultCard: typeof ptBr.faultCard = {
-  found: "What we found",
-  doNow: "What to do now",
   details: "Technical details",
   code: "Code",
   request: "Request",

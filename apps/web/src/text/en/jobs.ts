@@ -62,6 +62,5 @@ export const jobs: typeof ptBr.jobs = {
   announceDone: (what) => `${what}: done.`,
   announceFailed: (what) => `${what}: failed.`,
   announceCancelled: (what) => `${what}: cancelled.`,
-  working: "Working",
   progress: (what) => `Progress: ${what}`,
 };

@@ -39,7 +39,6 @@ export const apiKeys: typeof ptBr.apiKeys = {
   role: "Role",
   expires: "Valid for",
   expiry: { never: "No limit", month: "30 days", quarter: "90 days", year: "1 year" },
-  created: "Created",
   used: "Last used",
   neverUsed: "never used",
   expiresAt: (when) => `valid until ${when}`,

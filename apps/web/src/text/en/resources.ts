@@ -26,7 +26,6 @@ export const resources: typeof ptBr.resources = {
   onServer: (name) => `server ${name}`,
   status: { running: "Running", stopped: "Stopped", missing: "Away", unknown: "No news" },
   health: { healthy: "healthy", unhealthy: "not healthy", starting: "starting" },
-  filterAll: "All",
   restartTitle: (name) => `Restart ${name}?`,
   restartAbout: (container) =>
     `The container ${container} will be stopped and started. Whoever is connected drops for some seconds.`,
@@ -40,10 +39,13 @@ export const resources: typeof ptBr.resources = {
   tabSchedule: "Schedule",
   tabActivity: "Activity",
   tabSettings: "Settings",
-  gone: "Removed",
+  removedTitle: "Removed resources",
+  noneRemoved: "Nothing was removed while keeping its backups",
+  seeRemoved: "See removed resources with kept backups",
+  backToAll: "Back to the resources",
 };
 
-export const engines: typeof ptBr.engines = { minio: "MinIO", s3: "S3", files: "Files", other: "Other" };
+export const engines: typeof ptBr.engines = { files: "Files" };
 
 export const addResource: typeof ptBr.addResource = {
   title: "Add resource",
@@ -54,7 +56,6 @@ export const addResource: typeof ptBr.addResource = {
   name: "Name",
   container: "Container",
   containerHelp: "Name or id, if it runs in a container of that server.",
-  reach: "How to reach it",
   test: "Test and add",
   anyway: "Add without testing",
   refused: "The connection did not work",

@@ -30,5 +30,4 @@ export const schedule: typeof ptBr.schedule = {
   save: "Save settings",
   saved: "Automatic backup saved.",
   unsaved: "There are unsaved changes.",
-  never: "the newest complete one is never removed",
 };

@@ -20,7 +20,6 @@ export const servers: typeof ptBr.servers = {
   noDocker: "no containers",
   test: "Test",
   testOf: (name) => `Test ${name}`,
-  testing: "Testing the connection",
   testTitle: (name) => `Test of ${name}`,
   testOk: "All is well",
   testFailed: "The connection did not work",
@@ -48,8 +47,6 @@ export const servers: typeof ptBr.servers = {
 export const addServer: typeof ptBr.addServer = {
   title: "Add server",
   editTitle: (name) => `Edit ${name}`,
-  step1: "Address",
-  step2: "Server key",
   name: "Name",
   nameHelp: "What you call it: web-1, db-2.",
   host: "Address",
@@ -80,5 +77,4 @@ export const addServer: typeof ptBr.addServer = {
   added: (name) => `${name} was added.`,
   saved: (name) => `${name} was saved.`,
   newKey: "The server's key has changed",
-  readKey: "See the present key",
 };

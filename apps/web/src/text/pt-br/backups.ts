@@ -71,7 +71,6 @@ export const createBackup = {
 
 export const download = {
   title: "Baixar backup",
-  file: "Arquivo",
   link: "Link de download",
   linkHelp: (when: string) => `Vale até ${when}, sem precisar de senha. Quem tiver o link pode baixar.`,
   now: "Baixar agora",
@@ -85,16 +84,13 @@ export const download = {
 export const restore = {
   title: "Confirmar restauração",
   about: "Você está prestes a restaurar:",
-  file: "Arquivo",
   size: "Tamanho",
   date: "Data",
   from: "Backup",
   to: "Destino",
   unit: "Conteúdo",
-  sameResource: (name: string) => `${name}, no lugar dos dados atuais`,
   otherUnit: "Com outro nome",
   otherUnitHelp: "Vazio restaura por cima do atual.",
-  resource: "Em qual recurso",
   what: "O que vai acontecer",
   lost: (facts: { unit: string; when: string }) =>
     `Os dados atuais de ${facts.unit} serão substituídos. O que entrou depois de ${facts.when} se perde.`,
@@ -130,7 +126,6 @@ export const removeBackup = {
 
 export const backupDetails = {
   title: (unit: string) => `Backup de ${unit}`,
-  file: "Arquivo",
   folder: "Lugar",
   sha256: "SHA-256",
   size: "Tamanho",
@@ -142,7 +137,6 @@ export const backupDetails = {
   check: "Verificação",
   note: "Nota",
   counts: "Contagem no momento da cópia",
-  countsOf: { postgres: "linhas", redis: "chaves", files: "arquivos", other: "itens" },
   countsName: "Nome",
   countsAmount: "Quantidade",
   total: "Total",

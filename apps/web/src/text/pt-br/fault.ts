@@ -1,6 +1,4 @@
 export const faultCard = {
-  found: "O que encontramos",
-  doNow: "O que fazer agora",
   details: "Detalhes técnicos",
   code: "Código",
   request: "Pedido",

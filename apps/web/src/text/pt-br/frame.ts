@@ -10,10 +10,12 @@ export const frame = {
   servers: "Servidores",
   organization: "Organização",
   project: "Projeto",
-  chooseProject: "Escolher projeto",
   newProject: "Novo projeto",
   projectName: "Nome do projeto",
   createProject: "Criar projeto",
+  projectLabels: "Etiquetas dos contêineres",
+  projectLabelsHelp:
+    "Contêineres com todas estas etiquetas passam a ser deste projeto. Uma por linha: nome=valor.",
   search: "Buscar ou fazer",
   jobs: (count: number) =>
     count === 0 ? "Nenhum trabalho em andamento" : many(count, "trabalho", "trabalhos"),
@@ -24,7 +26,6 @@ export const frame = {
   theme: "Tema",
   account: "Conta",
   signOut: "Sair",
-  signedInAs: (name: string) => `Conectado como ${name}`,
   notFound: "Esta página não existe",
   notFoundHelp: "O endereço pode ter mudado, ou o que ele mostrava foi removido.",
   home: "Ir para os recursos",
@@ -72,8 +73,6 @@ export const palette = {
 export const words = {
   of: (part: string, whole: string) => `${part} de ${whole}`,
   optional: "opcional",
-  yes: "sim",
-  no: "não",
   none: "nenhum",
   never: "nunca",
   unknown: "desconhecido",

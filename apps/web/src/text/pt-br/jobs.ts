@@ -60,6 +60,5 @@ export const jobs = {
   announceDone: (what: string) => `${what}: concluído.`,
   announceFailed: (what: string) => `${what}: falhou.`,
   announceCancelled: (what: string) => `${what}: cancelado.`,
-  working: "Trabalhando",
   progress: (what: string) => `Progresso: ${what}`,
 };

@@ -37,7 +37,6 @@ export const apiKeys = {
   role: "Papel",
   expires: "Validade",
   expiry: { never: "Sem prazo", month: "30 dias", quarter: "90 dias", year: "1 ano" },
-  created: "Criada",
   used: "Último uso",
   neverUsed: "nunca usada",
   expiresAt: (when: string) => `vale até ${when}`,

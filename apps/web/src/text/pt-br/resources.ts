@@ -25,7 +25,6 @@ export const resources = {
   onServer: (name: string) => `servidor ${name}`,
   status: { running: "Rodando", stopped: "Parado", missing: "Ausente", unknown: "Sem notícia" },
   health: { healthy: "saudável", unhealthy: "não saudável", starting: "iniciando" },
-  filterAll: "Todos",
   restartTitle: (name: string) => `Reiniciar ${name}?`,
   restartAbout: (container: string) =>
     `O contêiner ${container} será parado e iniciado. Quem estiver conectado cai por alguns segundos.`,
@@ -39,14 +38,14 @@ export const resources = {
   tabSchedule: "Agenda",
   tabActivity: "Atividade",
   tabSettings: "Configurações",
-  gone: "Removido",
+  removedTitle: "Recursos removidos",
+  noneRemoved: "Nada foi removido guardando os backups",
+  seeRemoved: "Ver recursos removidos com backups guardados",
+  backToAll: "Voltar aos recursos",
 };
 
 export const engines = {
-  minio: "MinIO",
-  s3: "S3",
   files: "Arquivos",
-  other: "Outro",
 };
 
 export const addResource = {
@@ -58,7 +57,6 @@ export const addResource = {
   name: "Nome",
   container: "Contêiner",
   containerHelp: "Nome ou id, se ele roda em um contêiner desse servidor.",
-  reach: "Como alcançar",
   test: "Testar e adicionar",
   anyway: "Adicionar sem testar",
   refused: "A conexão não deu certo",

@@ -28,5 +28,4 @@ export const schedule = {
   save: "Salvar configuração",
   saved: "Backup automático salvo.",
   unsaved: "Há mudanças não salvas.",
-  never: "o mais novo que estiver completo nunca é removido",
 };

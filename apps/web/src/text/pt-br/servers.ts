@@ -19,7 +19,6 @@ export const servers = {
   noDocker: "sem contêineres",
   test: "Testar",
   testOf: (name: string) => `Testar ${name}`,
-  testing: "Testando a conexão",
   testTitle: (name: string) => `Teste de ${name}`,
   testOk: "Tudo certo",
   testFailed: "A conexão não deu certo",
@@ -47,8 +46,6 @@ export const servers = {
 export const addServer = {
   title: "Adicionar servidor",
   editTitle: (name: string) => `Editar ${name}`,
-  step1: "Endereço",
-  step2: "Chave do servidor",
   name: "Nome",
   nameHelp: "Como você o chama: web-1, banco-2.",
   host: "Endereço",
@@ -80,5 +77,4 @@ export const addServer = {
   added: (name: string) => `${name} foi adicionado.`,
   saved: (name: string) => `${name} foi salvo.`,
   newKey: "A chave do servidor mudou",
-  readKey: "Ver a chave atual",
 };
