@@ -25,7 +25,7 @@ const SUITE_CALLS = new Set(["describe", "test", "it", "beforeAll", "beforeEach"
 /** How much a reader must hold in the head at once: lines of a file and of a function, depth, parameters. */
 export function sizeFindings(file: SourceFile): Finding[] {
   const findings: Finding[] = [];
-  const fileBudget = file.isTest ? BUDGET.testFile : BUDGET.file;
+  const fileBudget = file.isTest || file.isSpecimen ? BUDGET.testFile : BUDGET.file;
   if (file.lines.length > fileBudget) {
     findings.push({
       line: fileBudget + 1,

@@ -85,7 +85,7 @@ function apiKeyFrom(env: NodeJS.ProcessEnv): string {
   throw new UsageError("no API key: set COFRE_API_KEY, or COFRE_API_KEY_FILE to a file that holds it");
 }
 
-function helpOf(script: Script<never>, flags: Readonly<Record<string, Flag>>): string {
+function helpOf(script: Omit<Script<never>, "args" | "run">, flags: Readonly<Record<string, Flag>>): string {
   const rows = Object.entries(flags).map(([name, { type, help }]) => {
     const shown = type === "string" ? `--${name} VALUE` : `--${name}`;
     return `  ${shown.padEnd(24)} ${help}`;

@@ -28,6 +28,7 @@ export async function openRemote(url: string): Promise<Catalogue> {
     reserve: async () => {
       const one = await client.reserve();
       return {
+        // checked: as above
         unsafe: async (text, values) => await one.unsafe(text, values as postgres.ParameterOrJSON<never>[]),
         release: () => one.release(),
       };

@@ -13,7 +13,7 @@ import { doScan } from "./scan.ts";
 import { startTimer } from "./timer.ts";
 import { doValidate } from "./validate.ts";
 import { openWaker, type Waker } from "./waker.ts";
-import { watchServers } from "./watch-servers.ts";
+import { ServerWatch } from "./watch-servers.ts";
 import { Worker } from "./worker.ts";
 
 const KINDS: Kinds = {
@@ -78,7 +78,7 @@ export async function startWork(
     startTimer({ name: "abandoned jobs", everyMs: CLEANUP_MS, run: () => sweepServers(deps), log }),
     startTimer({ name: "undo windows", everyMs: CLEANUP_MS, run: () => orderDrops(deps), log }),
   ];
-  const watch = watches ? watchServers(deps) : undefined;
+  const watch = watches ? new ServerWatch(deps) : undefined;
   return {
     async close() {
       await waker.close();

@@ -3,11 +3,7 @@ import { toFault } from "@cofre/core/model";
 import { servers } from "../db/schema/servers.ts";
 import type { ServerRow } from "../reach/reach.ts";
 import { rescan, type ScanDeps } from "./scan.ts";
-import { startTimer } from "./timer.ts";
-
-export interface ServerWatch {
-  close(): Promise<void>;
-}
+import { startTimer, type Timer } from "./timer.ts";
 
 /** How often a server is looked at although nothing was heard of it. */
 const RESCAN_MS = 5 * 60_000;
@@ -26,60 +22,66 @@ interface Watched {
 }
 
 /** Keeps every server's rows as they are there: listens to its container engine while it is connected, and looks again by a timer. */
-export function watchServers(deps: ScanDeps): ServerWatch {
-  const watched = new Map<string, Watched>();
-  const scanning = new Map<string, Promise<void>>();
-  const closing = new AbortController();
-  const timer = startTimer({ name: "servers", everyMs: LOOK_MS, run: look, log: deps.log });
-  return {
-    async close() {
-      closing.abort();
-      for (const { stop } of watched.values()) stop.abort();
-      await timer.close();
-      await Promise.all([...watched.values()].map(({ done }) => done));
-      await Promise.all(scanning.values());
-    },
-  };
+export class ServerWatch {
+  readonly #deps: ScanDeps;
+  readonly #watched = new Map<string, Watched>();
+  readonly #scanning = new Map<string, Promise<void>>();
+  readonly #closing = new AbortController();
+  readonly #timer: Timer;
 
-  async function look(): Promise<void> {
-    const rows = await deps.db.select().from(servers);
-    dropOthers(rows);
+  constructor(deps: ScanDeps) {
+    this.#deps = deps;
+    this.#timer = startTimer({ name: "servers", everyMs: LOOK_MS, run: () => this.#look(), log: deps.log });
+  }
+
+  async close(): Promise<void> {
+    this.#closing.abort();
+    for (const { stop } of this.#watched.values()) stop.abort();
+    await this.#timer.close();
+    await Promise.all([...this.#watched.values()].map(({ done }) => done));
+    await Promise.all(this.#scanning.values());
+  }
+
+  async #look(): Promise<void> {
+    const rows = await this.#deps.db.select().from(servers);
+    this.#dropOthers(rows);
     for (const row of rows) {
-      if (closing.signal.aborted) return;
-      if (isDue(row, deps.now())) void scan(row.id);
-      if (!watched.has(row.id)) watched.set(row.id, watch(row.id));
+      if (this.#closing.signal.aborted) return;
+      if (isDue(row, this.#deps.now())) void this.#scan(row.id);
+      if (!this.#watched.has(row.id)) this.#watched.set(row.id, this.#watch(row.id));
     }
   }
 
-  function dropOthers(rows: readonly ServerRow[]): void {
-    for (const [id, { stop }] of watched) {
+  #dropOthers(rows: readonly ServerRow[]): void {
+    for (const [id, { stop }] of this.#watched) {
       if (rows.some((row) => row.id === id)) continue;
       stop.abort();
-      watched.delete(id);
+      this.#watched.delete(id);
     }
   }
 
   /** A failure is in the server's row; only what is our own is told. */
-  function scan(serverId: string): Promise<void> {
-    const known = scanning.get(serverId);
+  #scan(serverId: string): Promise<void> {
+    const known = this.#scanning.get(serverId);
     if (known !== undefined) return known;
-    const scan = rescan(deps, serverId, closing.signal)
+    const scan = rescan(this.#deps, serverId, this.#closing.signal)
       .then(
         () => undefined,
         (error: unknown) => {
           const fault = toFault(error);
-          if (fault.code === "bug") deps.log.error({ err: error, serverId }, "a scan broke");
+          if (fault.code === "bug") this.#deps.log.error({ err: error, serverId }, "a scan broke");
         },
       )
-      .finally(() => scanning.delete(serverId));
-    scanning.set(serverId, scan);
+      .finally(() => this.#scanning.delete(serverId));
+    this.#scanning.set(serverId, scan);
     return scan;
   }
 
-  function watch(serverId: string): Watched {
+  #watch(serverId: string): Watched {
     const stop = new AbortController();
-    const signal = AbortSignal.any([stop.signal, closing.signal]);
-    return { stop, done: listenAgain({ deps, serverId, signal, heard: () => scan(serverId) }) };
+    const signal = AbortSignal.any([stop.signal, this.#closing.signal]);
+    const heard = () => this.#scan(serverId);
+    return { stop, done: listenAgain({ deps: this.#deps, serverId, signal, heard }) };
   }
 }
 

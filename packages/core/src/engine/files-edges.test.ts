@@ -63,12 +63,12 @@ async function plain(parent?: string, login: "root" | "shonly" = "root"): Promis
   return groundOn(await connectSsh({ name: "plain", host, port, hostKey, user: login, auth }), parent);
 }
 
-function reachOf({ server }: Ground, paths: readonly string[], tag?: string): Reach<FilesTarget> {
+function reachOf({ server }: Ground, paths: readonly string[]): Reach<FilesTarget> {
   return {
     host: server,
     server,
     target: { paths: [...paths] },
-    tag: tag ?? randomBytes(16).toString("hex"),
+    tag: randomBytes(16).toString("hex"),
     signal: new AbortController().signal,
   };
 }
@@ -83,8 +83,8 @@ async function take(ground: Ground, units: readonly string[], whileDumping?: () 
   return archive;
 }
 
-function put(ground: Ground, archive: Archive, into: readonly string[] = archive.units, tag?: string) {
-  const carrier = { reach: reachOf(ground, into, tag), journals: ground.journals };
+function put(ground: Ground, archive: Archive, into: readonly string[] = archive.units) {
+  const carrier = { reach: reachOf(ground, into), journals: ground.journals };
   return putArchive(files, carrier, { archive: { ...archive, into } });
 }
 

@@ -96,63 +96,74 @@ own INFO replication | sed -n 's/^master_replid://p' > replid
 
 /** The helper of one restore; its name and label carry the job's tag. */
 export function restoreHelper(reach: Reach<RedisTarget>, container: ReachedContainer): RestoreHelper {
-  const name = `cofre-restore-${reach.tag}`;
-  const docker = (words: readonly string[], stdin?: string): Promise<Ran> =>
-    reach.server.run({ argv: [...container.client, ...words] }, stdin === undefined ? {} : { stdin });
-
-  async function method(): Promise<RestoreMethod | undefined> {
-    const format = '{{.State.Running}} {{index .Config.Labels "cofre.method"}}';
-    const ran = await docker(["inspect", "--type", "container", "-f", format, name]);
-    if (ran.code !== 0) {
-      if (/no such/i.test(ran.stderr)) return undefined;
-      throw refused("looking for", ran);
-    }
-    const found = ran.stdout.trim();
-    return found === "true live" ? "live" : found === "true files" ? "files" : undefined;
-  }
-
-  async function remove(): Promise<void> {
-    const ran = await docker(["rm", "-f", "-v", name]);
-    if (ran.code !== 0 && !/no such|already in progress/i.test(ran.stderr)) throw refused("removing", ran);
-  }
-
-  async function start(kind: RestoreMethod, variables: Readonly<Record<string, string>>): Promise<void> {
-    await remove();
-    const place = kind === "live" ? `container:${container.container}` : "none";
-    const env = Object.entries({ COFRE_METHOD: kind, ...variables }).flatMap(([key, value]) => [
-      "-e",
-      `${key}=${value}`,
-    ]);
-    const ran = await docker([
-      ...["run", "-d", "--rm", "--name", name, "--network", place],
-      ...["--label", `cofre.job=${reach.tag}`, "--label", `cofre.method=${kind}`],
-      // When memory runs out, this one goes first, not the target.
-      ...["--no-healthcheck", "--oom-score-adj", "1000"],
-      ...(kind === "files" ? ["--volumes-from", container.container, "--user", "0"] : []),
-      ...env,
-      ...["--entrypoint", "sh", container.image, "-c", IDLE],
-    ]);
-    if (ran.code !== 0) throw refused("starting", ran);
-  }
-
+  const ground: Ground = {
+    name: `cofre-restore-${reach.tag}`,
+    tag: reach.tag,
+    container,
+    docker: (words, stdin) =>
+      reach.server.run({ argv: [...container.client, ...words] }, stdin === undefined ? {} : { stdin }),
+  };
+  const { name, docker } = ground;
   return {
     name,
-    method,
-    start,
-    remove,
+    method: () => findMethod(ground),
+    start: (method, variables) => start(ground, method, variables),
+    remove: () => remove(ground),
     run: (script, { words = [], stdin } = {}) =>
       docker(["exec", "-i", name, "sh", "-c", TOOL + script, "cofre", ...words], stdin ?? ""),
-    loadArgv: [container.client[0], ...container.client.slice(1), "exec", "-i", name, "sh", "-c", LOAD],
+    loadArgv: [...container.client, "exec", "-i", name, "sh", "-c", LOAD],
   };
-
-  function refused(doing: string, ran: Ran): Fault {
-    return new Fault("restore.failed", `${doing} a container beside the target failed: ${lastLine(ran)}`, {
-      hint: "The restore needs to start a container of the target's own image on its server.",
-      context: { helper: name, stderr: ran.stderr.slice(-1000) },
-    });
-  }
 }
 
-function lastLine({ stderr, code }: Ran): string {
-  return stderr.trim().split("\n").at(-1) || `exit code ${code}`;
+interface Ground {
+  readonly name: string;
+  readonly tag: string;
+  readonly container: ReachedContainer;
+  docker(words: readonly string[], stdin?: string): Promise<Ran>;
+}
+
+async function findMethod({ docker, name }: Ground): Promise<RestoreMethod | undefined> {
+  const format = '{{.State.Running}} {{index .Config.Labels "cofre.method"}}';
+  const ran = await docker(["inspect", "--type", "container", "-f", format, name]);
+  if (ran.code !== 0) {
+    if (/no such/i.test(ran.stderr)) return undefined;
+    throw refused("looking for", name, ran);
+  }
+  const found = ran.stdout.trim();
+  return found === "true live" ? "live" : found === "true files" ? "files" : undefined;
+}
+
+async function remove({ docker, name }: Ground): Promise<void> {
+  const ran = await docker(["rm", "-f", "-v", name]);
+  if (ran.code !== 0 && !/no such|already in progress/i.test(ran.stderr))
+    throw refused("removing", name, ran);
+}
+
+async function start(
+  ground: Ground,
+  method: RestoreMethod,
+  variables: Readonly<Record<string, string>>,
+): Promise<void> {
+  const { name, tag, container, docker } = ground;
+  await remove(ground);
+  const env = Object.entries({ COFRE_METHOD: method, ...variables }).map(([key, value]) => `${key}=${value}`);
+  const ran = await docker([
+    ...["run", "-d", "--rm", "--name", name],
+    ...["--network", method === "live" ? `container:${container.container}` : "none"],
+    ...["--label", `cofre.job=${tag}`, "--label", `cofre.method=${method}`],
+    // When memory runs out, this one goes first, not the target.
+    ...["--no-healthcheck", "--oom-score-adj", "1000"],
+    ...(method === "files" ? ["--volumes-from", container.container, "--user", "0"] : []),
+    ...env.flatMap((variable) => ["-e", variable]),
+    ...["--entrypoint", "sh", container.image, "-c", IDLE],
+  ]);
+  if (ran.code !== 0) throw refused("starting", name, ran);
+}
+
+function refused(doing: string, helper: string, { stderr, code }: Ran): Fault {
+  const said = stderr.trim().split("\n").at(-1) || `exit code ${code}`;
+  return new Fault("restore.failed", `${doing} a container beside the target failed: ${said}`, {
+    hint: "The restore needs to start a container of the target's own image on its server.",
+    context: { helper, stderr: stderr.slice(-1000) },
+  });
 }

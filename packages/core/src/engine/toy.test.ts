@@ -56,25 +56,29 @@ async function startToy(): Promise<Specimen<ToyTarget>> {
     change: async () => {
       for (const unit of UNITS) await appendFile(path(unit), "changed since");
     },
-    fingerprint: async (units) => {
-      const hash = createHash("sha256");
-      for (const unit of units) hash.update(await readFile(path(unit))).update("\0");
-      return hash.digest("hex");
-    },
+    fingerprint: (units) => digestOf(units.map(path)),
     leftovers: async (tag) => [
       ...(await readdir(folder)).filter((name) => name === `.stage-${tag}`),
       ...(await tagged(tag)).map(({ words }) => words),
     ],
-    breakDump: async (tag) => {
-      const cats = (await tagged(tag)).filter(({ words }) => words.startsWith("cat"));
-      for (const { pid } of cats) process.kill(pid, "SIGKILL");
-      if (cats.length === 0) throw new Error("there was no cat to kill");
-    },
+    breakDump: killCats,
     [Symbol.asyncDispose]: async () => {
       await server[Symbol.asyncDispose]();
       await rm(home, { recursive: true, force: true });
     },
   };
+}
+
+async function digestOf(paths: readonly string[]): Promise<string> {
+  const hash = createHash("sha256");
+  for (const path of paths) hash.update(await readFile(path)).update("\0");
+  return hash.digest("hex");
+}
+
+async function killCats(tag: string): Promise<void> {
+  const cats = (await tagged(tag)).filter(({ words }) => words.startsWith("cat"));
+  for (const { pid } of cats) process.kill(pid, "SIGKILL");
+  if (cats.length === 0) throw new Error("there was no cat to kill");
 }
 
 /** Programs that carry a job's tag in their environment. */
