@@ -30,7 +30,7 @@ export async function doBackup(running: Running): Promise<void> {
     }
     if (failures.length > 0) throw partly(failures, open.length);
   } catch (error) {
-    if (isLettingGo(work)) throw error;
+    if (isLettingGo(work, error)) throw error;
     for (const row of await backupsOfJob(deps.db, job.id)) await failOpenRow(running, row.id, error);
     throw error;
   }
@@ -185,7 +185,7 @@ async function takeOne(running: Running, taking: Taking, row: BackupRow): Promis
     return undefined;
   } catch (error) {
     const fault = toFault(error);
-    if (running.work.signal.aborted) throw fault;
+    if (running.work.signal.aborted || isLettingGo(running.work, fault)) throw fault;
     await failOpenRow(running, row.id, fault);
     running.deps.log.warn(
       { backupId: row.id, unit: row.unit, code: fault.code, err: fault.cause },

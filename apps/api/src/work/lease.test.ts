@@ -133,14 +133,25 @@ for (const variant of VARIANTS) {
       const lost = await claim("one");
       if (lost === undefined) throw new Error("nothing was claimed");
       const claiming = { workerId: "two", now: clock, perServer: 10 };
-      expect(await takeOver(db(), claiming, { anyLease: false })).toBeUndefined();
+      expect(await takeOver(db(), claiming, { anyLease: false, own: [] })).toBeUndefined();
       clock = new Date(clock.getTime() + LEASE_MS + 1);
-      const taken = await takeOver(db(), { ...claiming, now: clock }, { anyLease: false });
+      const taken = await takeOver(db(), { ...claiming, now: clock }, { anyLease: false, own: [] });
       expect(taken).toMatchObject({ id: lost.id, attempt: 2, workerId: "two" });
       expect(await renew(db(), lost, clock)).toBeUndefined();
       expect(await end(lost)).toBe(false);
       expect(await db().update(jobs).set({ phase: "storing" }).where(mine(lost)).returning()).toEqual([]);
       if (taken !== undefined) expect(await end(taken)).toBe(true);
+    });
+
+    test("a worker does not take over what it works on itself", async () => {
+      await enqueue(0);
+      const job = await claim("one");
+      if (job === undefined) throw new Error("nothing was claimed");
+      // The catalogue was away for longer than a lease.
+      clock = new Date(clock.getTime() + LEASE_MS + 1);
+      const claiming = { workerId: "one", now: clock, perServer: 10 };
+      expect(await takeOver(db(), claiming, { anyLease: false, own: [job.id] })).toBeUndefined();
+      expect(await renew(db(), job, clock)).toEqual({ cancelRequested: false });
     });
 
     test("a renewed lease is not taken over", async () => {
@@ -151,7 +162,7 @@ for (const variant of VARIANTS) {
       expect(await renew(db(), job, clock)).toEqual({ cancelRequested: false });
       clock = new Date(clock.getTime() + LEASE_MS - 1000);
       const claiming = { workerId: "two", now: clock, perServer: 10 };
-      expect(await takeOver(db(), claiming, { anyLease: false })).toBeUndefined();
+      expect(await takeOver(db(), claiming, { anyLease: false, own: [] })).toBeUndefined();
     });
 
     test("a worker that stops in peace gives its jobs to the next at once", async () => {
@@ -160,7 +171,12 @@ for (const variant of VARIANTS) {
       if (job === undefined) throw new Error("nothing was claimed");
       await giveBack(db(), [job], clock);
       const claiming = { workerId: "two", now: clock, perServer: 10 };
-      expect(await takeOver(db(), claiming, { anyLease: false })).toMatchObject({ id: job.id, attempt: 2 });
+      const taken = await takeOver(db(), claiming, { anyLease: false, own: [] });
+      expect(taken).toMatchObject({ id: job.id, attempt: 2 });
+      // Too late, and so without any effect.
+      await giveBack(db(), [job], clock);
+      const [row] = await db().select().from(jobs).where(eq(jobs.id, job.id));
+      expect(row).toMatchObject({ workerId: "two", attempt: 2 });
     });
 
     test("a queued job is cancelled at once, a running one is asked to stop", async () => {

@@ -1,4 +1,4 @@
-import { and, asc, eq, inArray, lt, ne, sql } from "drizzle-orm";
+import { and, asc, eq, lt, ne, notInArray, or, sql } from "drizzle-orm";
 import type { Database } from "../db/database.ts";
 import { jobs } from "../db/schema/jobs.ts";
 import { resourceLocks } from "../db/schema/resource-locks.ts";
@@ -68,18 +68,25 @@ async function start(tx: Database, job: JobRow, { workerId, now }: Claiming): Pr
   return row;
 }
 
-/** Takes over a job whose worker no longer renews its lease. `anyLease`: nobody else can be alive (the embedded database at its start). */
+export interface TakingOver {
+  /** Nobody else can be alive: the embedded database at its start. */
+  readonly anyLease: boolean;
+  /** What this worker works on itself: its leases run out too while the catalogue is away. */
+  readonly own: readonly string[];
+}
+
+/** Takes over a job whose worker no longer renews its lease. */
 export async function takeOver(
   db: Database,
   { workerId, now }: Claiming,
-  { anyLease }: { readonly anyLease: boolean },
+  { anyLease, own }: TakingOver,
 ): Promise<JobRow | undefined> {
   return await db.transaction(async (tx) => {
     const lost = anyLease ? ne(jobs.workerId, workerId) : lt(jobs.leaseUntil, now);
     const [job] = await tx
       .select()
       .from(jobs)
-      .where(and(eq(jobs.status, "running"), lost))
+      .where(and(eq(jobs.status, "running"), lost, notInArray(jobs.id, [...own])))
       .orderBy(asc(jobs.id))
       .limit(1)
       .for("update", { skipLocked: true });
@@ -125,11 +132,10 @@ export async function renew(
 /** Lets the next worker take these jobs at once. */
 export async function giveBack(db: Database, running: readonly JobRow[], now: Date): Promise<void> {
   if (running.length === 0) return;
-  const ids = running.map((job) => job.id);
   await db
     .update(jobs)
     .set({ leaseUntil: new Date(now.getTime() - 1), workerId: "" })
-    .where(and(inArray(jobs.id, ids), eq(jobs.status, "running")));
+    .where(or(...running.map(mine)));
 }
 
 /** Writes a job's end and frees its resource, in one transaction. False when the job was no longer ours. */

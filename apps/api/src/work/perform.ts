@@ -2,7 +2,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { type FaultCode, type JobKind, toFault } from "@cofre/core/model";
 import { keepFault } from "../db/kept-fault.ts";
 import type { Deps } from "../deps.ts";
-import { endJob } from "./lease.ts";
+import { endJob, giveBack } from "./lease.ts";
 import type { JobRow } from "./queue-contract.ts";
 import { type Held, isLettingGo, type Running } from "./running.ts";
 
@@ -19,7 +19,10 @@ export async function perform(deps: Deps, { held, job }: HeldJob, options: Perfo
   log.info({ resourceId: job.resourceId }, "job started");
   const error = await options.kinds[job.kind](held.running).then(() => undefined, toFault);
   const progress = await held.close();
-  if (error !== undefined && isLettingGo(held.running.work)) return;
+  if (error !== undefined && isLettingGo(held.running.work, error)) {
+    await letGo(deps, { held, job }, options);
+    return;
+  }
   if (error?.code === "bug") log.error({ err: error.cause ?? error }, "job broke");
   const status = error === undefined ? "succeeded" : statusOf(error.code);
   const end: JobEnd = {
@@ -29,7 +32,7 @@ export async function perform(deps: Deps, { held, job }: HeldJob, options: Perfo
     result: held.running.notes,
     error: error === undefined || status === "cancelled" ? null : keepFault(error),
   };
-  await endUntilWritten(deps, { job, end, isClosing: options.isClosing });
+  await untilWritten(deps, { job, isClosing: options.isClosing }, () => endJob(deps.db, job, end));
   log.info({ status, code: error?.code }, "job ended");
 }
 
@@ -45,17 +48,27 @@ interface Performing {
 
 type JobEnd = Parameters<typeof endJob>[2];
 
-interface Ending {
+/** The next worker takes the job as it is; where only the catalogue was away, it is taken up again, here or elsewhere. */
+async function letGo(deps: Deps, { held, job }: HeldJob, { isClosing }: Performing): Promise<void> {
+  if (held.running.work.signal.aborted) return;
+  deps.log.warn({ jobId: job.id }, "the catalogue was away: the job is to be taken up again");
+  await untilWritten(deps, { job, isClosing }, () => giveBack(deps.db, [job], deps.now()));
+}
+
+interface Writing {
   readonly job: JobRow;
-  readonly end: JobEnd;
   readonly isClosing: () => boolean;
 }
 
-/** The end of a long job must not be lost because the catalogue was away for a moment. */
-async function endUntilWritten(deps: Deps, { job, end, isClosing }: Ending): Promise<void> {
+/** What became of a long job must not be lost because the catalogue was away for a moment. */
+async function untilWritten(
+  deps: Deps,
+  { job, isClosing }: Writing,
+  write: () => Promise<unknown>,
+): Promise<void> {
   for (;;) {
     try {
-      await endJob(deps.db, job, end);
+      await write();
       return;
     } catch (error) {
       if (isClosing()) return;

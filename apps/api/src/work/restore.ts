@@ -23,7 +23,7 @@ export async function doRestore(running: Running): Promise<void> {
       Object.assign(running.notes, { keptOld, warnings });
     }
   } catch (error) {
-    if (!isLettingGo(work) && request.safetyBackupId !== null)
+    if (!isLettingGo(work, error) && request.safetyBackupId !== null)
       await failOpenRow(running, request.safetyBackupId, notReached(error));
     throw error;
   }

@@ -1,5 +1,6 @@
 import type { Work } from "@cofre/core";
 import { Fault, isFault, type JobProgress } from "@cofre/core/model";
+import { isCatalogueAway } from "../db/is-away.ts";
 import { jobs } from "../db/schema/jobs.ts";
 import type { Deps } from "../deps.ts";
 import { mine, renew } from "./lease.ts";
@@ -29,9 +30,12 @@ export interface Held {
   close(): Promise<JobProgress>;
 }
 
-/** Whether this worker is to leave everything as it is for the next one, whatever error that looks like from inside. */
-export function isLettingGo({ signal }: Pick<Work, "signal">): boolean {
-  return signal.aborted && isFault(signal.reason, "job.interrupted");
+/**
+ * Whether this worker is to leave everything as it is for the next attempt: it was told to, whatever error that looks like from
+ * inside, or the catalogue is away and nothing that it could write now would be the truth.
+ */
+export function isLettingGo({ signal }: Pick<Work, "signal">, error: unknown): boolean {
+  return (signal.aborted && isFault(signal.reason, "job.interrupted")) || isCatalogueAway(error);
 }
 
 /** Watches over a claimed job: renews its lease, hears of a cancel, writes progress while it is ours. */

@@ -75,7 +75,10 @@ export class Worker {
     const { perWorker, perServer } = this.#options.limits;
     while (this.#performed.size < perWorker && !this.#isClosing) {
       const claiming = { workerId: this.#id, now: now(), perServer };
-      const lost = await takeOver(db, claiming, { anyLease: this.#anyLease });
+      const lost = await takeOver(db, claiming, {
+        anyLease: this.#anyLease,
+        own: [...this.#performed.keys()],
+      });
       const job = lost ?? (await claimNext(db, claiming));
       if (job === undefined) break;
       this.#begin(job);

@@ -34,8 +34,33 @@ export async function restoreBackup(work: Work, request: RestoreBackup): Promise
   } catch (error) {
     // A worker that lets go leaves everything to the next one, which asks what stage it is in.
     if (work.signal.aborted && isFault(work.signal.reason, "job.interrupted")) throw error;
-    throw await sweep(request, restoration, error);
+    const afterwards = withTimeLeft(request, asked);
+    if (await isSwitched(afterwards)) return finished(request, asked, afterwards);
+    throw await sweep(request, afterwards, error);
   }
+}
+
+/** Longer than any sweep takes, so that a server that went silent does not hold the job for ever. */
+const SWEEP_MS = 120_000;
+
+/** The same restoration after its own signal was aborted: what is to be asked and swept then must still run. */
+function withTimeLeft(request: RestoreBackup, asked: RestoreRequest): Restoration {
+  return request.engine.restore({ ...request.reach, signal: AbortSignal.timeout(SWEEP_MS) }, asked);
+}
+
+/** The switch may have been made although its word never came back: the connection was lost, or a cancel came in that moment. */
+async function isSwitched(restoration: Restoration): Promise<boolean> {
+  try {
+    return (await restoration.stage()) === "switched";
+  } catch {
+    // Whatever cannot be asked is swept, which says so when it cannot be done either.
+    return false;
+  }
+}
+
+function finished(request: RestoreBackup, asked: RestoreRequest, restoration: Restoration): RestoredBackup {
+  const warnings = restoration.warnings?.() ?? [];
+  return { facts: renamed(asked), keptOld: request.engine.capabilities.keepsOld, warnings };
 }
 
 /**
@@ -112,7 +137,8 @@ async function sweep(request: RestoreBackup, restoration: Restoration, error: un
     await restoration.abort();
   } catch (sweeping) {
     return new Fault(
-      fault.code,
+      // A cancel that left something is told as a failure: somebody must look.
+      fault.code === "job.cancelled" ? "restore.failed" : fault.code,
       `${fault.message}; and what was made beside the target could not be removed`,
       {
         hint: fault.hint ?? toFault(sweeping).message,

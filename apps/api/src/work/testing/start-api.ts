@@ -38,6 +38,7 @@ export interface StartedApi extends AsyncDisposable {
   readonly app: Hono<WebEnv>;
   readonly deps: Deps;
   readonly apiKey: string;
+  readonly masterKey: string;
   readonly dataDir: string;
   /** Everything that was logged. */
   readonly logged: () => string;
@@ -81,6 +82,7 @@ export async function startApi(options: ApiOptions = {}): Promise<StartedApi> {
     app: createApp(deps.deps),
     deps: deps.deps,
     apiKey,
+    masterKey,
     dataDir,
     logged,
     close,
