@@ -1,5 +1,7 @@
-import { absentReason } from "@cofre/lab";
+import { absentReason, sshServer } from "@cofre/lab";
 import { describe, expect, onTestFinished, test } from "vitest";
+import { connectSsh } from "../host/ssh.ts";
+import { Secret } from "../model/secret.ts";
 import {
   type RedisSpecimen,
   type RedisSpecimenOptions,
@@ -279,6 +281,36 @@ describe.skipIf(reason !== null)(reason ?? "what is refused by name", () => {
       await expect(checked).rejects.toMatchObject({ code: "archive.damaged" });
     }
   }, 120_000);
+});
+
+const away = absentReason({ ssh: "docker" });
+
+describe.skipIf(away !== null)(away ?? "on a server behind SSH, with docker by sudo", () => {
+  test.each([{ extra: [] }, { extra: ["--rename-command", "REPLICAOF", ""] }])(
+    "it is restored with $extra",
+    async ({ extra }) => {
+      const { host, port, hostKeys, key } = sshServer("docker");
+      const [hostKey] = hostKeys;
+      if (hostKey === undefined) throw new Error("the server has no host key");
+      const auth = { privateKey: new Secret(key("ed25519").privateKey) };
+      const server = await connectSsh({ name: "docker", host, port, hostKey, user: "deploy", auth });
+      const { stdout } = await server.run({ argv: ["mktemp", "-d"] });
+      const specimen = await start("7", { extra, through: { server, client: ["sudo", "-n", "docker"] } });
+      const journals = stdout.trim();
+      await specimen.fill();
+      const before = await specimen.fingerprint(UNITS);
+      const archive = await takeArchive(redis, { ...carrier(specimen), journals }, { units: UNITS });
+      onTestFinished(() => removeArchive(archive));
+      await specimen.change();
+      const to = { ...carrier(specimen), journals };
+      await putArchive(redis, to, { archive });
+      expect(await specimen.fingerprint(UNITS)).toBe(before);
+      await restorationOf(redis, to.reach, archive).drop();
+      expect(await specimen.leftovers(to.reach.tag)).toEqual([]);
+      await server.run({ argv: ["rm", "-rf", journals] });
+    },
+    180_000,
+  );
 });
 
 const older =

@@ -102,7 +102,7 @@ async function restart(
   const [, , pingScript = "", , host = "", port = "", user = ""] = ping.argv;
   try {
     const ran = await reach.server.run({
-      argv: ["sh", "-c", RESTART, "cofre", act, ...container.client],
+      argv: ["sh", "-c", RESTART, "cofre", act, ...clientWith(container, "REDISCLI_AUTH")],
       env: {
         COFRE_SWITCH: reach.tag,
         COFRE_TARGET: container.container,
@@ -120,6 +120,12 @@ async function restart(
     // What became of the files is told by the helper.
     return error instanceof Error ? error.message : String(error);
   }
+}
+
+/** sudo forgets variables unless they are named. */
+function clientWith({ client }: ReachedContainer, variable: string): readonly string[] {
+  const [program, ...words] = client;
+  return program === "sudo" ? [program, `--preserve-env=${variable}`, ...words] : client;
 }
 
 /** Redis goes to its `dir` when it starts, so that its working folder tells it where CONFIG is forbidden. */

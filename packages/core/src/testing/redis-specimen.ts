@@ -22,20 +22,25 @@ export interface RedisSpecimen extends Specimen<RedisTarget> {
 export interface RedisSpecimenOptions extends StartRedisOptions {
   /** Whether the server sends a sync without a file of its own. */
   readonly diskless?: boolean;
+  /** A server that drives the lab's engine, and how; this machine unless given. */
+  readonly through?: { readonly server: Server; readonly client: readonly [string, ...string[]] };
 }
 
 /** A throwaway Redis in the lab's engine, reached through this machine's docker client. */
 export async function startRedisSpecimen(
   version: string,
-  { diskless = true, extra = [], ...options }: RedisSpecimenOptions = {},
+  { diskless = true, extra = [], through, ...options }: RedisSpecimenOptions = {},
 ): Promise<RedisSpecimen> {
   const sync = ["--repl-diskless-sync", diskless ? "yes" : "no", "--repl-diskless-sync-delay", "0"];
   const redis = await startRedis(version, { ...options, extra: [...sync, ...extra] });
-  const server = createLocalServer("lab");
   const [program = "docker", ...words] = readLab().docker;
-  const { stdout } = await server.run({ argv: [program, ...words, "inspect", "-f", "{{.Image}}", redis.id] });
+  const { server, client } = through ?? {
+    server: createLocalServer("lab"),
+    client: [program, ...words] as const,
+  };
+  const { stdout } = await server.run({ argv: [...client, "inspect", "-f", "{{.Image}}", redis.id] });
   const container: ReachedContainer = {
-    client: [program, ...words],
+    client,
     container: redis.id,
     image: stdout.trim(),
   };
