@@ -77,15 +77,19 @@ export async function switchLive(reach: Reach<RedisTarget>, helper: RestoreHelpe
   if (await isReplaced(reach, side)) return side;
   const before = await keepSettings(reach, helper);
   const failure = await runSwitch(reach, side);
-  await standAlone(reach, helper, side.port);
+  if (failure !== undefined) await standAlone(reach, helper, side.port);
   if (await isReplaced(reach, side)) return side;
   const [info = ""] = await ask({ ...reach, signal: new AbortController().signal }, ["INFO keyspace"]);
   const after = keysOf(info);
   const truth = after === 0 && before > 0 ? ", which is EMPTY now: restore the safety backup" : "";
-  throw new Fault("restore.failed", `the target did not take the data over${truth}: ${failure}`, {
-    hint: "Look at the log of the target: its memory, its disk, and who may run REPLICAOF and CONFIG.",
-    context: { keysBefore: before, keysAfter: after },
-  });
+  throw new Fault(
+    "restore.failed",
+    `the target did not take the data over${truth}: ${failure ?? "its data is not the copy's"}`,
+    {
+      hint: "Look at the log of the target: its memory, its disk, and who may run REPLICAOF and CONFIG.",
+      context: { keysBefore: before, keysAfter: after },
+    },
+  );
 }
 
 /**
@@ -140,7 +144,8 @@ export async function follows(reach: Reach<RedisTarget>, port: string): Promise<
   return role === "slave" && host === "127.0.0.1" && at === port;
 }
 
-async function runSwitch(reach: Reach<RedisTarget>, side: Sidecar): Promise<string> {
+/** Resolves with what went wrong, undefined when the script says that all is done and the settings are as they were. */
+async function runSwitch(reach: Reach<RedisTarget>, side: Sidecar): Promise<string | undefined> {
   const command = beside(reach.target, SWITCH, [side.port]);
   try {
     // Without the job's tag and signal: a cancel may not kill it half-way, it ends in seconds.
@@ -149,7 +154,8 @@ async function runSwitch(reach: Reach<RedisTarget>, side: Sidecar): Promise<stri
       env: { COFRE_SWITCH: reach.tag },
       secrets: { ...command.secrets, COFRE_SIDE: side.password },
     });
-    return ran.stderr.trim().split("\n").at(-1) || `exit code ${ran.code}`;
+    const said = ran.stderr.trim().split("\n").at(-1);
+    return ran.code === 0 && said === "" ? undefined : said || `exit code ${ran.code}`;
   } catch (error) {
     // What became of the target is told by the target.
     return error instanceof Error ? error.message : String(error);
