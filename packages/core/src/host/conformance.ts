@@ -12,10 +12,14 @@ export interface HostSuite {
   readonly disks?: readonly Disk[];
 }
 
+/** A test may take a dozen commands in a container, and each a second on a busy machine. */
+const TIMEOUT_MS = 180_000;
+
 /** The promises of host.ts, for any host. */
 export function describeHost(name: string, start: () => Promise<HostGround>, suite: HostSuite = {}): void {
   const { skipped = null, disks = [] } = suite;
-  describe.skipIf(skipped)(`${name} keeps the promises of a host${skipped ? ` (${skipped})` : ""}`, () => {
+  const title = `${name} keeps the promises of a host${skipped ? ` (${skipped})` : ""}`;
+  describe.skipIf(skipped)(title, { timeout: TIMEOUT_MS }, () => {
     let started: HostGround | undefined;
     beforeAll(async () => {
       started = await start();

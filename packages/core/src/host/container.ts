@@ -106,6 +106,7 @@ async function run(inside: Inside, command: Command, options: Running): Promise<
   const startedAt = performance.now();
   return attended(inside, { call, mark, signal: options.signal }, async (signal) => {
     const ran = await inside.server.run(inside.lower(command, mark), { ...options, signal });
+    if (options.signal?.aborted) throw abortFault(options.signal);
     await refuseUnknownEnd(call, ran, inside);
     if (performance.now() - startedAt > BELIEVED_MS) await refuseLie(inside, call, mark);
     return { ...ran, stderr: cleanWords(command, ran.stderr) };

@@ -13,7 +13,7 @@ export interface OpenChannel {
 interface Link {
   readonly connection: SshConnection;
   used: number;
-  /** Falls when the server refuses a channel: its MaxSessions is lower than ours. */
+  /** Falls for a while when the server refuses a channel: its MaxSessions is lower than ours. */
   limit: number;
 }
 
@@ -29,6 +29,10 @@ interface Waiter {
 
 /** Waiting longer than this for room opens a further connection: a command may last hours, and others must not wait for it. */
 const PATIENCE_MS = 200;
+/** How long a refusal is remembered: its cause may pass. */
+const NARROW_MS = 10_000;
+/** A connection that lives but does not open a channel: sshd cannot fork, or waits for a login module. */
+const OPEN_MS = 60_000;
 
 /**
  * The channels of one server. A connection is made when it is needed, made again after it was lost, and carries only so many
@@ -58,7 +62,7 @@ export class SshChannels {
       return open;
     } catch (error) {
       const isFull = isRefusal(error) && link.used > 1;
-      if (isFull) link.limit = Math.min(link.limit, link.used - 1);
+      if (isFull) this.#narrow(link);
       this.#release(link);
       if (isFull) return this.open(line, signal);
       throw error;
@@ -93,6 +97,15 @@ export class SshChannels {
     this.#serve();
     const isSpare = link.used === 0 && this.#links.size > 1;
     if (isSpare) link.connection.close();
+  }
+
+  #narrow(link: Link): void {
+    link.limit = Math.min(link.limit, link.used - 1);
+    const widen = () => {
+      link.limit = this.#limits.maxChannels;
+      this.#serve();
+    };
+    setTimeout(widen, NARROW_MS).unref();
   }
 
   /** Hands room to whoever waits, and sees to more room when somebody still does. */
@@ -152,10 +165,18 @@ export function exec(connection: SshConnection, line: string): Promise<OpenChann
   const lost = connection.lostBecause();
   if (lost) return Promise.reject(lost);
   const { promise, resolve, reject } = Promise.withResolvers<OpenChannel>();
+  let isLate = false;
+  const giveUp = () => {
+    isLate = true;
+    reject(silentFault());
+  };
+  const timer = setTimeout(giveUp, OPEN_MS).unref();
   const forget = connection.onLost(() => reject(connection.lostBecause()));
   connection.client.exec(line, (error, channel) => {
+    clearTimeout(timer);
     forget();
     if (error) return reject(connection.lostBecause() ?? error);
+    if (isLate) return channel.close();
     // Listened to at once: a quick program's end is told in the same breath as its start.
     channel.on("error", () => undefined);
     resolve({ channel, connection, ended: endOf(channel, connection) });
@@ -181,6 +202,12 @@ function cutFault(connection: SshConnection): Fault {
       hint: "Look at the SSH server's log; a session limit or an administrator may have ended it.",
     })
   );
+}
+
+function silentFault(): Fault {
+  return new Fault("server.unreachable", "the server is connected but did not start the command", {
+    hint: "Look at its load, its free memory and the SSH server's log.",
+  });
 }
 
 function closedFault(): Fault {

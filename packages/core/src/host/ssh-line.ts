@@ -1,4 +1,4 @@
-import { CALL_VARIABLE, JOB_VARIABLE, plainVariables, USUAL_PATH } from "./environment.ts";
+import { CALL_VARIABLE, plainVariables, USUAL_PATH } from "./environment.ts";
 import type { Command } from "./host.ts";
 import { escapeForPrintf, quote, quoteAll } from "./ssh-quote.ts";
 
@@ -37,9 +37,4 @@ export function remoteLine(command: Command, marks: { tag?: string | undefined; 
 /** How a call's processes are known on the server. */
 export function callMark(mark: string): string {
   return `${CALL_VARIABLE}=${mark}`;
-}
-
-/** How a job's processes are known on the server. */
-export function jobMark(tag: string): string {
-  return `${JOB_VARIABLE}=${tag}`;
 }

@@ -15,14 +15,17 @@ fi 2>/dev/null
 find_pids() { pids=; for f in $(carrying); do f=${"$"}{f#/proc/}; pids="$pids ${"$"}{f%/environ}"; done; }
 `;
 
-/** TERM ($2) at once and after a second, KILL from the second on; at most six seconds, and the last look tells. */
+/**
+ * TERM ($2) at once and after a second, KILL from the second on; at most six seconds, and the last look tells. All are
+ * halted before any is told to end: a shell whose child went first would go on with its next command.
+ */
 const STOP = `${FIND}
 signal=$2 turn=0
 while find_pids; [ -n "$pids" ]; do
   turn=$((turn + 1))
   [ $turn -lt 21 ] || signal=KILL
   [ $turn -lt 60 ] || { echo "still running:$pids" >&2; exit 9; }
-  case $signal$turn in TERM1 | TERM11 | KILL*) kill -s $signal $pids 2>/dev/null ;; esac
+  case $signal$turn in TERM1 | TERM11 | KILL*) for s in STOP $signal CONT; do kill -s $s $pids 2>/dev/null; done ;; esac
   sleep 0.1 2>/dev/null || sleep 1
 done`;
 

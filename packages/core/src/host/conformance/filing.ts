@@ -120,11 +120,12 @@ function describeNames(ground: () => HostGround): void {
     test("may hold anything but a slash", async () => {
       const { files, at } = await newFolder(ground());
       const names = Object.values(HOSTILE_WORDS).map((word) => word.replaceAll("/", "|"));
-      for (const name of names) await files.write(`${at}/${name}`, bytes(name));
+      const each = (act: (name: string) => Promise<unknown>) => Promise.all(names.map(act));
+      await each((name) => files.write(`${at}/${name}`, bytes(name)));
       expect((await files.list(at)).map(({ name }) => name).sort()).toEqual([...names].sort());
-      for (const name of names) expect(await text(files.read(`${at}/${name}`))).toBe(name);
-      for (const name of names) await files.publish(`${at}/${name}`, `${at}/${name.slice(0, -1)}_`);
-      for (const name of names) await files.remove(`${at}/${name.slice(0, -1)}_`);
+      expect(await each((name) => text(files.read(`${at}/${name}`)))).toEqual(names);
+      await each((name) => files.publish(`${at}/${name}`, `${at}/${name.slice(0, -1)}_`));
+      await each((name) => files.remove(`${at}/${name.slice(0, -1)}_`));
       expect(await files.list(at)).toEqual([]);
     });
 

@@ -64,15 +64,18 @@ function describeWriting(ground: () => HostGround): void {
       await host.files.remove(path);
     });
 
-    test("rejects with the source's error, and the program never sees a peaceful end", async () => {
-      const { host, folder } = ground();
-      const peace = `${folder}/peace-${randomBytes(4).toString("hex")}`;
-      const argv: [string, ...string[]] = ["sh", "-c", 'cat > /dev/null; echo > "$1"', "sh", peace];
-      const write = host.write({ argv }, breakingSource("the source broke"));
-      await expect(write).rejects.toThrow("the source broke");
-      await sleep(500);
-      expect(await host.files.stat(peace)).toBeUndefined();
-    });
+    test.for([1, 2, 3])(
+      "rejects with the source's error, and the program never sees a peaceful end (%i)",
+      async () => {
+        const { host, folder } = ground();
+        const peace = `${folder}/peace-${randomBytes(4).toString("hex")}`;
+        const argv: [string, ...string[]] = ["sh", "-c", 'cat > /dev/null; echo > "$1"', "sh", peace];
+        const write = host.write({ argv }, breakingSource("the source broke"));
+        await expect(write).rejects.toThrow("the source broke");
+        await sleep(500);
+        expect(await host.files.stat(peace)).toBeUndefined();
+      },
+    );
 
     test("rejects with exit code and stderr when the program fails", async () => {
       const argv: [string, ...string[]] = ["sh", "-c", "head -c 1000 > /dev/null; echo full >&2; exit 5"];
