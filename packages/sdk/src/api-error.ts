@@ -49,6 +49,7 @@ export function ownError(fault: Pick<ToldFault, "code" | "message" | "hint">, ca
 export function toApiError(error: unknown, url: string): ApiError {
   if (error instanceof ApiError) return error;
   if (!(error instanceof TRPCClientError)) return unreachable(url, error);
+  if (error.cause instanceof ApiError) return error.cause;
   const told = toldIn(error.data);
   if (told !== undefined) return new ApiError(told, error);
   const answer: unknown = error.meta?.response;
@@ -74,7 +75,7 @@ function unreachable(url: string, error: unknown): ApiError {
 }
 
 /** Something answered, and it was a proxy's page or another program. */
-function notCofre(url: string, status: number, cause?: unknown): ApiError {
+export function notCofre(url: string, status: number, cause?: unknown): ApiError {
   const message = `what answers at ${url} is not Cofre: HTTP ${status} without a word of it`;
   const hint =
     "Look whether the address is right, and whether Cofre runs behind the proxy that answers there.";

@@ -1,7 +1,14 @@
 import type { AppRouter } from "@cofre/api/router-type";
-import { createTRPCClient, httpLink, httpSubscriptionLink, splitLink } from "@trpc/client";
+import {
+  createTRPCClient,
+  type HTTPLinkOptions,
+  httpLink,
+  httpSubscriptionLink,
+  splitLink,
+} from "@trpc/client";
+import type { AnyClientTypes } from "@trpc/server/unstable-core-do-not-import";
 import { EventSource } from "eventsource";
-import { ownError, toApiError } from "./api-error.ts";
+import { notCofre, ownError, toApiError } from "./api-error.ts";
 import { jobsOf } from "./follow.ts";
 import type { Jobs } from "./jobs.ts";
 import type { Procedures } from "./procedures.ts";
@@ -45,7 +52,7 @@ export function createCofre({ url, apiKey }: CofreOptions): Cofre {
               }),
           }),
         }),
-        false: httpLink({ url: `${base}/api/trpc`, headers }),
+        false: httpLink({ url: `${base}/api/trpc`, headers, fetch: fetchFrom(base) }),
       }),
     ],
   });
@@ -55,6 +62,16 @@ export function createCofre({ url, apiKey }: CofreOptions): Cofre {
   return new Proxy(spelledOut, {
     get: (target, name) => Reflect.get(name in extras ? extras : target, name),
   }) as Cofre; // checked: the proxy answers exactly the names of both
+}
+
+/** tRPC's client keeps nothing of an answer that is not JSON, not even its status: told here, before it reads on. */
+function fetchFrom(base: string): NonNullable<HTTPLinkOptions<AnyClientTypes>["fetch"]> {
+  return async (input, init) => {
+    const answer = await fetch(input, { ...init, signal: init?.signal ?? null });
+    if (/\bjson\b/.test(answer.headers.get("content-type") ?? "")) return answer;
+    await answer.body?.cancel();
+    throw notCofre(base, answer.status);
+  };
 }
 
 function baseOf(url: string): string {
