@@ -1,0 +1,46 @@
+import { engineById } from "@cofre/core";
+import { describe, expect, test } from "vitest";
+import type { Actor } from "../../auth/actor.ts";
+import type { ServerRow } from "../../reach/reach.ts";
+import { requireAllowed } from "./allowed-paths.ts";
+
+const owner: Actor = {
+  kind: "user",
+  id: "u",
+  name: "u",
+  organizationId: "o",
+  role: "owner",
+  projectId: null,
+  isInstanceOwner: true,
+};
+const member: Actor = { ...owner, isInstanceOwner: false };
+const server = {
+  kind: "ssh",
+  name: "web-1",
+  allowedRoots: ["/srv/data", "/var/www/"],
+} as unknown as ServerRow;
+const files = engineById("files");
+
+const asked = (actor: Actor, paths: readonly string[], on: ServerRow = server) =>
+  requireAllowed(actor, { server: on, engine: files, config: { paths } });
+
+describe("files that somebody may take", () => {
+  test.each([["/srv/data"], ["/srv/data/shop"], ["/var/www/site"], ["/srv/data/../data/shop"]])(
+    "%s is below an allowed folder",
+    (path) => {
+      expect(() => asked(member, [path])).not.toThrow();
+    },
+  );
+
+  test.each([["/etc"], ["/srv/database"], ["/srv/data/../../etc"], ["/"], ["/srv"]])("%s is not", (path) => {
+    expect(() => asked(member, [path])).toThrow("not below a folder");
+    expect(() => asked(member, ["/srv/data", path])).toThrow("not below a folder");
+  });
+
+  test("the installation's owner may take any, and alone may use its own machine", () => {
+    expect(() => asked(owner, ["/etc"])).not.toThrow();
+    const here: ServerRow = { ...server, kind: "local" };
+    expect(() => asked(owner, ["/srv/data"], here)).not.toThrow();
+    expect(() => asked(member, ["/srv/data"], here)).toThrow("owner alone");
+  });
+});

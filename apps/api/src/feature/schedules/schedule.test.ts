@@ -1,0 +1,85 @@
+import { eq } from "drizzle-orm";
+import { expect, test } from "vitest";
+import { schedules } from "../../db/schema/schedules.ts";
+import { ask, call } from "../../testing/ask.ts";
+import { type ControlPlane, describeOnEveryDatabase } from "../../testing/control-plane.ts";
+import { writeBelongings } from "../../testing/paper.ts";
+
+async function resource(plane: ControlPlane) {
+  const organizationId = await plane.tenant("scheduled");
+  const { resourceId, projectId } = await writeBelongings(plane.deps, organizationId);
+  const key = await plane.key("owner", { organizationId });
+  const line = `/api/resources/${resourceId}/schedule`;
+  const put = (body: object) => ask(plane, `PUT ${line}`, { key, body });
+  return { key, resourceId, projectId, put, get: () => ask(plane, `GET ${line}`, { key }) };
+}
+
+const daily = { enabled: true, preset: "daily", at: "03:00", timeZone: "America/Sao_Paulo", keepLast: 7 };
+
+describeOnEveryDatabase("a schedule", ({ shared, start }) => {
+  test("is off, daily at three, last seven, until somebody says otherwise", async () => {
+    const { get } = await resource(await shared());
+    expect((await get()).json).toMatchObject({
+      enabled: false,
+      preset: "daily",
+      at: "03:00",
+      keepLast: 7,
+      nextRuns: [],
+      updatedAt: null,
+    });
+  });
+
+  test("shows its next five runs in its own zone, over a change of the clock", async () => {
+    await using plane = await start({ now: () => new Date("2026-03-27T12:00:00Z") });
+    const { put, get, key, projectId, resourceId } = await resource(plane);
+    const answer = await put({ ...daily, timeZone: "Europe/Lisbon" });
+    expect(answer.json.nextRuns, answer.text).toEqual([
+      "2026-03-28T03:00:00.000Z",
+      "2026-03-29T02:00:00.000Z",
+      "2026-03-30T02:00:00.000Z",
+      "2026-03-31T02:00:00.000Z",
+      "2026-04-01T02:00:00.000Z",
+    ]);
+    expect((await get()).json).toEqual(answer.json);
+    const shown = await ask(plane, `GET /api/projects/${projectId}/resources/${resourceId}`, { key });
+    expect(shown.json).toMatchObject({
+      backupEnabled: true,
+      backupSchedule: "daily 03:00",
+      backupRetention: 7,
+      nextBackupAt: "2026-03-28T03:00:00.000Z",
+    });
+  });
+
+  test("that is switched off has no next run, and keeps its settings", async () => {
+    const plane = await shared();
+    const { put, resourceId } = await resource(plane);
+    await put(daily);
+    const off = await put({ ...daily, enabled: false, keepDays: 30 });
+    expect(off.json).toMatchObject({ enabled: false, at: "03:00", keepDays: 30, nextRuns: [] });
+    const [row] = await plane.deps.db.select().from(schedules).where(eq(schedules.resourceId, resourceId));
+    expect(row?.nextRunAt).toBeNull();
+  });
+
+  test.each([
+    ["both a preset and a cron line", { cron: "0 3 * * *" }],
+    ["neither", { preset: undefined, at: undefined }],
+    ["a cron line that is none", { preset: undefined, at: undefined, cron: "every night" }],
+    ["a date that never comes", { preset: undefined, at: undefined, cron: "0 3 31 2 *" }],
+    ["a zone that is none", { timeZone: "Mars/Olympus" }],
+    ["an hour that is none", { at: "25:00" }],
+    ["nothing to be kept", { keepLast: 0 }],
+  ])("is refused with %s, and nothing is saved", async (_case, change) => {
+    const { put, get } = await resource(await shared());
+    const answer = await put({ ...daily, ...change });
+    expect([answer.status, answer.json.code], answer.text).toEqual([422, "input.invalid"]);
+    expect((await get()).json.updatedAt).toBeNull();
+  });
+
+  test("can be previewed while it is typed", async () => {
+    const plane = await shared();
+    const { key } = await resource(plane);
+    const input = { cron: "*/15 * * * *", timeZone: "UTC" };
+    const { json } = await call(plane, { name: "schedules.preview", type: "query", input }, { key });
+    expect(json.result.data.nextRuns).toHaveLength(5);
+  });
+});
