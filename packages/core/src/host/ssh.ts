@@ -1,3 +1,4 @@
+import { Fault } from "../model/fault.ts";
 import { markOf } from "./environment.ts";
 import type { Command, Server } from "./host.ts";
 import { abortFault, type Program, type Start, type Stop, within } from "./program.ts";
@@ -29,12 +30,26 @@ export async function connectSsh(options: SshOptions): Promise<Server> {
     close: async () => channels.close(),
   });
   try {
-    await server.run({ argv: ["true"] });
+    await refuseTalkativeShell(server);
   } catch (error) {
     channels.close();
     throw error;
   }
   return server;
+}
+
+/** Bash reads ~/.bashrc for every command by SSH: what that prints would stand at the head of every archive. */
+async function refuseTalkativeShell(server: Server): Promise<void> {
+  const { stdout } = await server.run({ argv: ["true"] });
+  if (stdout === "") return;
+  throw new Fault(
+    "server.unreachable",
+    `the login shell on ${server.name} prints text before every command`,
+    {
+      hint: "Remove what prints from ~/.bashrc (or print only when the shell is interactive) and try again.",
+      context: { printed: stdout.slice(0, 200) },
+    },
+  );
 }
 
 async function launch(channels: SshChannels, command: Command, start: Start): Promise<Program> {
