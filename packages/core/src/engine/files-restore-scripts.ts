@@ -69,7 +69,7 @@ failed=$({ { tee /dev/fd/5 | scan >&8; } 5>&1 | each "$@"; } 7>&1)
 [ -z "$failed" ]
 `;
 
-/** Counts what lies in each stage: files, folders, links, others, whatever their names. */
+/** Counts what lies in each stage (files, folders, links, others, whatever their names) and has it written to the disk. */
 export const COUNT = `${UNITS}
 number() { find "$1" "$2" "$3" -exec sh -c 'echo "$#"' number {} + | awk '{ sum += $1 } END { print sum + 0 }'; }
 while [ "$#" -gt 0 ]; do
@@ -77,6 +77,7 @@ while [ "$#" -gt 0 ]; do
   there "$top" || { echo "nothing was unpacked for $1" >&2; exit 1; }
   all=$(find "$top" -exec sh -c 'echo "$#"' number {} + | awk '{ sum += $1 } END { print sum + 0 }')
   files=$(number "$top" -type f) folders=$(number "$top" -type d) links=$(number "$top" -type l)
+  sync -f "$2" 2> /dev/null || sync
   echo "cofre counted $files $folders $links $((all - files - folders - links))"
   shift 4
 done
@@ -129,7 +130,7 @@ swap() {
 }
 all() { act=$1; shift; while [ "$#" -gt 0 ]; do "$act" "$1" "$2" "$3" "$4" || return 1; shift 4; done; }
 trap '' HUP PIPE
-all swap "$@" && { sync 2> /dev/null; all sweep "$@"; exit 0; }
+all swap "$@" && { all sweep "$@"; exit 0; }
 all back "$@"
 exit 1
 `;

@@ -9,7 +9,8 @@ import { type RedisTarget, WHOLE_SERVER } from "./redis-target.ts";
 /**
  * Asks for a full sync as a replica would and writes what comes. When the server sends without a file of its own (diskless), it
  * marks the end with 40 random hex digits and redis-cli leaves them in a dump to stdout. An RDB ends with 0xFF and eight bytes of
- * checksum, and 0xFF is no hex digit: so 40 hex digits at the end are the mark, whatever the version or its settings.
+ * checksum, and 0xFF is no hex digit: so 40 hex digits at the end are the mark, whatever the version or its settings. A pipeline in
+ * one exec may leave orphans to the server when it is killed; unlike PostgreSQL, Redis does not mind them.
  */
 const DUMP = `
 cli=$(tool cli) || exit 127

@@ -221,24 +221,31 @@ describe.skipIf(reason !== null)(reason ?? "when a switch is killed half-way", (
     await expectAsBefore(run);
   }, 180_000);
 
-  test("where the target has to be stopped, kill -9 leaves it running on the old data", async () => {
-    const specimen = await start("7", { appendonly: true, extra: ["--rename-command", "REPLICAOF", ""] });
-    await specimen.fill();
-    const archive = await take(specimen);
-    await specimen.change();
-    const before = await specimen.fingerprint(UNITS);
-    const { restoration, tag } = await loadedBeside(specimen, archive);
-    const committed = restoration.commit();
-    committed.catch(() => undefined);
-    await until(async () => (await startedAt(specimen)).endsWith("false"));
-    const script = `grep -ls "COFRE_SWITCH=$1" /proc/[0-9]*/environ | cut -d/ -f3 | sort -n | sed -n 2p | while read -r p; do kill -9 "$p"; done`;
-    await specimen.server.run({ argv: ["sh", "-c", script, "kill", tag] });
-    await expect(committed).rejects.toMatchObject({ code: "restore.failed" });
-    expect(await startedAt(specimen)).toMatch(/true$/);
-    expect(await specimen.fingerprint(UNITS)).toBe(before);
-    await restoration.abort();
-    expect(await specimen.leftovers(tag)).toEqual([]);
-  }, 180_000);
+  test.each([
+    ["its worker", "2p"],
+    ["both its processes", "p"],
+  ])(
+    "where the target has to be stopped, kill -9 of %s leaves it running on the old data",
+    async (_, which) => {
+      const specimen = await start("7", { appendonly: true, extra: ["--rename-command", "REPLICAOF", ""] });
+      await specimen.fill();
+      const archive = await take(specimen);
+      await specimen.change();
+      const before = await specimen.fingerprint(UNITS);
+      const { restoration, tag } = await loadedBeside(specimen, archive);
+      const committed = restoration.commit();
+      committed.catch(() => undefined);
+      await until(async () => (await startedAt(specimen)).endsWith("false"));
+      const script = `grep -ls "COFRE_SWITCH=$1" /proc/[0-9]*/environ | cut -d/ -f3 | sort -n | sed -n ${which} | while read -r p; do kill -9 "$p"; done`;
+      await specimen.server.run({ argv: ["sh", "-c", script, "kill", tag] });
+      await expect(committed).rejects.toMatchObject({ code: "restore.failed" });
+      expect(await startedAt(specimen)).toMatch(/true$/);
+      expect(await specimen.fingerprint(UNITS)).toBe(before);
+      await restoration.abort();
+      expect(await specimen.leftovers(tag)).toEqual([]);
+    },
+    180_000,
+  );
 });
 
 describe.skipIf(reason !== null)(reason ?? "what is refused by name", () => {

@@ -39,7 +39,8 @@ case $1 in
       ln dump.rdb new || exit 1
     fi
     owner=$(stat -c %u:%g "../$COFRE_NAME" 2> /dev/null) || owner=$(stat -c %u:%g ..)
-    chown -R "$owner" new && sync
+    chown -R "$owner" new
+    sync -f . 2> /dev/null || sync
     echo switching > state.new && mv state.new state || exit 1
     [ ! -e "../$COFRE_NAME" ] || mv "../$COFRE_NAME" old || exit 1
     mv new "../$COFRE_NAME"

@@ -61,18 +61,27 @@ export async function switchFiles(
   });
 }
 
-/** When a switch was cut half-way: puts the old files back and has the target running again. */
+/** When a switch was cut half-way: puts the old files back where they were moved, and has the target running again. */
 export async function putBack(
   reach: Reach<RedisTarget>,
   container: ReachedContainer,
   helper: RestoreHelper,
 ): Promise<void> {
-  if ((await filesState(helper)) !== "switching") return;
+  const state = await filesState(helper);
+  if (state === "done" || (state === "untouched" && (await isRunning(reach, container)))) return;
   const said = await restart({ reach, container, helper }, "back", { least: 0, most: 0 });
-  if ((await filesState(helper)) !== "switching") return;
+  if ((await filesState(helper)) !== "switching" && (await isRunning(reach, container))) return;
   throw new Fault("restore.failed", `the old data could not be put back: ${said}`, {
     hint: `Start the container by hand; its old data lies in the folder .cofre-stage-${reach.tag} beside the new.`,
   });
+}
+
+async function isRunning(
+  { server }: Reach<RedisTarget>,
+  { client, container }: ReachedContainer,
+): Promise<boolean> {
+  const ran = await server.run({ argv: [...client, "inspect", "-f", "{{.State.Running}}", container] });
+  return ran.stdout.trim() === "true";
 }
 
 /** How far the files are: untouched, being switched, or switched and proven to load. */
