@@ -38,6 +38,9 @@ describe("times as people say them", () => {
     expect(pt.day(before(19 * HOUR))).toBe("ontem 23:30");
     expect(pt.day(before(-9 * HOUR))).toBe("amanhã 03:30");
   });
+  test("English counts hours without a nought", () => {
+    expect(en.day(before(15.5 * HOUR)).replaceAll("\u202f", " ")).toBe("today 3:00 AM");
+  });
   test("other days have a date, and a year when it is not this one", () => {
     expect(pt.day(before(20 * 24 * HOUR))).toMatch(/^2 de nov\., 18:30$/);
     expect(pt.day(before(400 * 24 * HOUR))).toContain("2025");

@@ -75,7 +75,7 @@ export function formatFor(language: Language, nowMs: () => number): Format {
         weekday: "short",
         day: "numeric",
         month: "short",
-        hour: "2-digit",
+        hour: hourOf(language),
         minute: "2-digit",
         timeZone,
       }).format(new Date(at)),
@@ -101,7 +101,10 @@ function agoText(distanceMs: number, language: Language): string {
 }
 
 function dayText(at: Date, reader: { language: Language; now: Date }): string {
-  const time = new Intl.DateTimeFormat(reader.language, { hour: "2-digit", minute: "2-digit" }).format(at);
+  const time = new Intl.DateTimeFormat(reader.language, {
+    hour: hourOf(reader.language),
+    minute: "2-digit",
+  }).format(at);
   const days = Math.round((midnight(at) - midnight(reader.now)) / DAY);
   if (Math.abs(days) <= 1) {
     const word = new Intl.RelativeTimeFormat(reader.language, { numeric: "auto" }).format(days, "day");
@@ -114,6 +117,11 @@ function dayText(at: Date, reader: { language: Language; now: Date }): string {
     ...(isThisYear ? {} : { year: "numeric" }),
   }).format(at);
   return `${day}, ${time}`;
+}
+
+/** `03:00`, but `3:00 AM`. */
+function hourOf(language: Language): "2-digit" | "numeric" {
+  return language === "en" ? "numeric" : "2-digit";
 }
 
 function midnight(at: Date): number {

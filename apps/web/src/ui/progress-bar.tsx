@@ -1,4 +1,4 @@
-/** How far a job is; without a total it moves and says only that it works. The words beside it are a polite live region. */
+/** How far a job is; before the first byte and without a total it moves and says only that it works. The words beside it are a polite live region. */
 export function ProgressBar(props: {
   label: string;
   bytes: number;
@@ -6,7 +6,7 @@ export function ProgressBar(props: {
   class?: string;
 }) {
   const share = () => {
-    if (props.totalBytes === null || props.totalBytes <= 0) return undefined;
+    if (props.bytes === 0 || props.totalBytes === null || props.totalBytes <= 0) return undefined;
     return Math.min(100, Math.round((100 * props.bytes) / props.totalBytes));
   };
   return (

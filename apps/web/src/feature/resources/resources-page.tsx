@@ -122,7 +122,7 @@ function ResourceList(props: { resources: readonly Resource[] }) {
         onChoose={(safety) => setSearch({ safety })}
       />
       <ul
-        class="panel gap-x-6 lg:grid lg:grid-cols-[minmax(0,5fr)_minmax(0,6fr)_auto]"
+        class="panel gap-x-6 lg:grid lg:grid-cols-[minmax(0,9fr)_minmax(0,13fr)_auto]"
         aria-label={t("resources.title")}
       >
         <For each={shown()}>{(resource) => <ResourceRow resource={resource} withServer={isSpread()} />}</For>
