@@ -1,5 +1,5 @@
 import { type DetectedResource, detectResources } from "@cofre/core";
-import { Fault, isFault } from "@cofre/core/model";
+import { Fault, isFault, toFault } from "@cofre/core/model";
 import type { Deps } from "../deps.ts";
 import { inspectAll } from "./inspect.ts";
 import type { Running } from "./running.ts";
@@ -41,7 +41,8 @@ export async function scanServer(deps: ScanDeps, serverId: string, signal?: Abor
     return { found: seen.found.length, scannedAt: deps.now(), ...merged };
   } catch (error) {
     await tellOffline(deps, serverId, error);
-    if (isFault(error, "server.unreachable")) await resourcesOutOfSight(deps, serverId);
+    const { blame } = toFault(error).traits;
+    if (blame === "server" || blame === "target") await resourcesOutOfSight(deps, serverId);
     throw error;
   }
 }

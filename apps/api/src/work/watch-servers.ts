@@ -100,13 +100,16 @@ interface Listening {
 async function listenAgain(listening: Listening): Promise<void> {
   const { deps, serverId, signal } = listening;
   while (!signal.aborted) {
+    let pauseMs = AGAIN_MS;
     try {
       await listen(listening);
     } catch (error) {
       // Away, or without a container engine: the timer's scans tell it in the server's row.
-      deps.log.debug({ serverId, code: toFault(error).code }, "listening to a server's containers ended");
+      const { code } = toFault(error);
+      if (code === "server.no-docker") pauseMs = RESCAN_MS;
+      deps.log.debug({ serverId, code }, "listening to a server's containers ended");
     }
-    await sleep(AGAIN_MS, undefined, { signal }).catch(() => undefined);
+    await sleep(pauseMs, undefined, { signal }).catch(() => undefined);
   }
 }
 
