@@ -6,6 +6,7 @@ import { jobs } from "../db/schema/jobs.ts";
 import { schedules } from "../db/schema/schedules.ts";
 import { putSchedule } from "../feature/schedules/schedule.ts";
 import type { ResourceRow } from "../reach/reach.ts";
+import { embedded } from "../testing/catalogues.ts";
 import { paperResources } from "../work/testing/rows.ts";
 import { type StartedApi, startApi } from "../work/testing/start-api.ts";
 import { tick } from "./tick.ts";
@@ -15,7 +16,7 @@ let clock = new Date();
 let resource: ResourceRow;
 
 beforeAll(async () => {
-  api = await startApi({ works: false, now: () => clock });
+  api = await startApi({ works: false, now: () => clock, catalogue: await embedded.open() });
 });
 afterAll(async () => {
   await api[Symbol.asyncDispose]();
