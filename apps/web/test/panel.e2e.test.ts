@@ -1,5 +1,7 @@
 import { createHash } from "node:crypto";
-import { readFile } from "node:fs/promises";
+import { mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { absentReason, type StartedPostgres, startPostgres } from "@cofre/lab";
 import type { Browser, Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
@@ -183,6 +185,33 @@ describe.skipIf(absent !== null)(
       await act.click();
       await page.getByRole("heading", { name: "Recursos detectados" }).waitFor();
       await lineOf(page, database.name).waitFor({ state: "detached" });
+    });
+
+    test("a folder is added by hand, backed up, and restored after it was changed", async () => {
+      const folder = await mkdtemp(join(tmpdir(), "cofre-pasta-"));
+      await writeFile(join(folder, "contrato.txt"), "assinado");
+      await page.getByRole("button", { name: "Adicionar recurso" }).click();
+      const dialog = page.getByRole("dialog", { name: "Adicionar recurso" });
+      await dialog.getByLabel("Tipo").selectOption({ label: "Arquivos" });
+      await dialog.getByLabel("Nome", { exact: true }).fill("contratos");
+      await dialog.getByLabel("Pastas e arquivos").fill(folder);
+      await dialog.getByRole("button", { name: "Testar e adicionar" }).click();
+      await page.getByRole("heading", { name: "contratos", level: 1 }).waitFor({ timeout: JOB_MS });
+      await page.getByRole("button", { name: "Criar backup", exact: true }).click();
+      await page.getByRole("dialog").getByRole("button", { name: "Criar backup" }).click();
+      await page.getByRole("row", { name: /^Backup de/ }).waitFor({ timeout: JOB_MS });
+
+      await writeFile(join(folder, "contrato.txt"), "rasurado");
+      await writeFile(join(folder, "rascunho.txt"), "depois");
+      await page.getByRole("button", { name: /^Restaurar Backup/ }).click();
+      await page.getByLabel("Digite contratos para confirmar").fill("contratos");
+      await page.getByRole("button", { name: `Restaurar ${folder} em contratos` }).click();
+      await page.getByRole("link", { name: "Atividade" }).last().click();
+      const restored = page.getByRole("listitem").filter({ hasText: "Restauração de contratos" });
+      await restored.getByText("Concluído").waitFor({ timeout: JOB_MS });
+      expect(await readFile(join(folder, "contrato.txt"), "utf8")).toBe("assinado");
+      expect(await readdir(folder)).not.toContain("rascunho.txt");
+      await rm(folder, { recursive: true });
     });
 
     test("a wrong password is refused in words, the right one signs in to where one was going", async () => {

@@ -10,6 +10,8 @@ export function RestoreConsequences(props: {
   unit: string;
   resource: string;
   isElsewhere: boolean;
+  /** Everything in the resource, not one named part of it. */
+  isWhole: boolean;
   takenAt: string;
 }) {
   const t = useText();
@@ -17,7 +19,10 @@ export function RestoreConsequences(props: {
   const loss = () =>
     props.isElsewhere
       ? t("restore.created", { unit: props.unit, resource: props.resource })
-      : t("restore.lost", { unit: props.unit, when: format.day(props.takenAt) });
+      : t("restore.lost", {
+          unit: props.isWhole ? props.resource : props.unit,
+          when: format.day(props.takenAt),
+        });
   const others = () => {
     const promises = props.promises;
     if (promises === undefined) return [];

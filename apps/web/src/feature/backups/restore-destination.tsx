@@ -14,8 +14,9 @@ export function RestoreDestination(props: {
   candidates: readonly Resource[];
   destination: Destination;
   onDestination: (change: Partial<Destination>) => void;
-  isRenamable: boolean;
-  unit: string;
+  /** The one thing that is restored; only that can be given another place. */
+  single: string | undefined;
+  isPath: boolean;
 }) {
   const t = useText();
   const serverOf = useServerName();
@@ -32,12 +33,12 @@ export function RestoreDestination(props: {
         onValue={(resourceId) => props.onDestination({ resourceId })}
         options={options()}
       />
-      <Show when={props.isRenamable}>
+      <Show when={props.single !== undefined}>
         <TextField
-          label={t("restore.otherUnit")}
+          label={props.isPath ? t("restore.otherPath") : t("restore.otherUnit")}
           aside={t("words.optional")}
           help={t("restore.otherUnitHelp")}
-          placeholder={props.unit}
+          placeholder={props.single ?? ""}
           mono
           value={props.destination.unit}
           onValue={(unit) => props.onDestination({ unit })}

@@ -15,7 +15,7 @@ import { type Resource, resourcesQuery } from "../resources/queries.ts";
 import type { Backup } from "./queries.ts";
 import { RestoreConsequences } from "./restore-consequences.tsx";
 import { RestoreDestination } from "./restore-destination.tsx";
-import { useCapabilities, useUnitName } from "./unit-name.ts";
+import { singleUnit, useCapabilities, useUnitName } from "./unit-name.ts";
 
 interface RestoreProps {
   backup: Backup;
@@ -61,17 +61,22 @@ function RestoreForm(props: RestoreProps & { onSafe: (element: HTMLButtonElement
     );
   const target = () => candidates().find(({ id }) => id === destination.resourceId) ?? props.resource;
   const promises = () => capabilities(props.resource.type);
-  const isRenamable = () => props.backup.units.length <= 1 && promises()?.unit !== "server";
-  const unit = () => (isRenamable() ? destination.unit.trim() || props.backup.unit : unitName(props.backup));
+  const single = () => singleUnit(props.backup, promises());
+  const unit = () =>
+    single() === undefined ? unitName(props.backup) : destination.unit.trim() || (single() ?? "");
   /** What has to be typed: the name of what will be replaced. */
-  const name = () => (promises()?.unit === "database" && isRenamable() ? unit() : target().name);
+  const name = () => (promises()?.unit === "database" && single() !== undefined ? unit() : target().name);
   const restore = useMutation(() => ({
     mutationFn: () =>
       api.backups.restore.mutate({
         resourceId: props.backup.resourceId,
         id: props.backup.id,
         safetyBackup: safetyBackup(),
-        ...destinationOf({ ...destination, kind: promises()?.unit ?? "server", backup: props.backup }),
+        ...destinationOf({
+          resourceId: target().id === props.backup.resourceId ? undefined : target().id,
+          unit: unit() === single() ? undefined : destination.unit.trim() || undefined,
+          isPath: promises()?.unit === "path",
+        }),
       }),
     onSuccess: async () => {
       toast(t("restore.started"));
@@ -92,14 +97,15 @@ function RestoreForm(props: RestoreProps & { onSafe: (element: HTMLButtonElement
           candidates={candidates()}
           destination={destination}
           onDestination={setDestination}
-          isRenamable={isRenamable()}
-          unit={props.backup.unit}
+          single={single()}
+          isPath={promises()?.unit === "path"}
         />
         <RestoreConsequences
           promises={promises()}
           unit={unit()}
           resource={target().name}
-          isElsewhere={target().id !== props.resource.id || (isRenamable() && unit() !== props.backup.unit)}
+          isElsewhere={target().id !== props.resource.id || (single() !== undefined && unit() !== single())}
+          isWhole={single() === undefined}
           takenAt={props.backup.createdAt}
         />
         <div class="rounded-lg border border-line bg-sunken px-4 py-3">
@@ -154,11 +160,11 @@ function BackupFacts(props: { backup: Backup }) {
   );
 }
 
-function destinationOf(asked: { resourceId: string; unit: string; kind: string; backup: Backup }) {
-  const unit = asked.unit.trim();
+function destinationOf(asked: { resourceId: string | undefined; unit: string | undefined; isPath: boolean }) {
+  const { resourceId, unit, isPath } = asked;
   const destination = {
-    ...(asked.resourceId === asked.backup.resourceId ? {} : { resourceId: asked.resourceId }),
-    ...(unit === "" || unit === asked.backup.unit ? {} : asked.kind === "path" ? { path: unit } : { unit }),
+    ...(resourceId === undefined ? {} : { resourceId }),
+    ...(unit === undefined ? {} : isPath ? { path: unit } : { unit }),
   };
   return Object.keys(destination).length === 0 ? {} : { destination };
 }

@@ -12,10 +12,24 @@ export function useCapabilities(): (engine: string) => EngineFacts["capabilities
     engines.isPending ? undefined : engines.data?.items.find((known) => known.id === engine)?.capabilities;
 }
 
-/** What a backup holds, in words: a server that is backed up as a whole has no name of its own for that. */
-export function useUnitName(): (backup: Pick<Backup, "unit" | "dbType">) => string {
+/** As the catalogue names an archive that holds everything there is. */
+const ALL = "*";
+
+/** The one thing that a backup holds; undefined when it holds several, or a server as a whole. */
+export function singleUnit(
+  backup: Held,
+  capabilities: EngineFacts["capabilities"] | undefined,
+): string | undefined {
+  if (capabilities?.unit === "server") return undefined;
+  if (backup.unit !== ALL) return backup.unit;
+  return backup.units.length === 1 ? backup.units[0]?.name : undefined;
+}
+
+type Held = Pick<Backup, "unit" | "units" | "dbType">;
+
+/** What a backup holds, in words. */
+export function useUnitName(): (backup: Held) => string {
   const t = useText();
   const capabilities = useCapabilities();
-  return (backup) =>
-    capabilities(backup.dbType ?? "files")?.unit === "server" ? t("backups.everything") : backup.unit;
+  return (backup) => singleUnit(backup, capabilities(backup.dbType ?? "files")) ?? t("backups.everything");
 }

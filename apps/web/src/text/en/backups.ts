@@ -86,6 +86,7 @@ export const restore: typeof ptBr.restore = {
   to: "Destination",
   unit: "Content",
   otherUnit: "Under another name",
+  otherPath: "In another folder",
   otherUnitHelp: "Empty restores over the present one.",
   what: "What will happen",
   lost: (facts) =>

@@ -90,6 +90,7 @@ export const restore = {
   to: "Destino",
   unit: "Conteúdo",
   otherUnit: "Com outro nome",
+  otherPath: "Em outra pasta",
   otherUnitHelp: "Vazio restaura por cima do atual.",
   what: "O que vai acontecer",
   lost: (facts: { unit: string; when: string }) =>
