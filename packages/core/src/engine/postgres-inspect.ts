@@ -1,5 +1,6 @@
 import { z } from "zod";
 import type { Inspection } from "../model/engine.ts";
+import { Fault } from "../model/fault.ts";
 import type { Reach } from "./engine.ts";
 import { VERSION_SQL } from "./postgres-preflight.ts";
 import { ask, lobbies, logIn } from "./postgres-session.ts";
@@ -18,5 +19,11 @@ const INSPECT = `select jsonb_build_object('version', ${VERSION_SQL}, 'units', c
 
 export async function inspectServer(reach: Reach<PostgresTarget>): Promise<Inspection> {
   const { session, database } = await logIn(reach, lobbies(reach.target));
-  return Answer.parse(JSON.parse(await ask(session, [INSPECT], { database })));
+  const printed = await ask(session, [INSPECT], { database });
+  if (printed === "") {
+    throw new Fault("target.unreachable", `${reach.host.name} ended the session before it answered`, {
+      hint: "Look whether the container is stopping, then try again.",
+    });
+  }
+  return Answer.parse(JSON.parse(printed));
 }
