@@ -204,6 +204,16 @@ describe.skipIf(absentReason({ engine: "postgres", version: "18" }))("PostgreSQL
     SLOW_MS,
   );
 
+  test("a database of another encoding and locale keeps them", async () => {
+    await sql("create database latin template template0 encoding 'LATIN1' locale 'C'");
+    await sql("set client_encoding = 'UTF8'; create table t as select 'ação' as word", "latin");
+    const archive = await take(postgres, specimen, { units: ["latin"] });
+    await sql("drop database latin");
+    await putArchive(postgres, carrierOf(specimen), { archive });
+    const asked = "set client_encoding = 'UTF8'; select word, current_setting('server_encoding') from t";
+    expect(await sql(asked, "latin")).toBe("ação|LATIN1");
+  }, 300_000);
+
   test(
     "roles that the target has not are made without login, named, and swept with a failed restore",
     async () => {

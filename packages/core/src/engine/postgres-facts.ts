@@ -95,7 +95,11 @@ const Line = z.tuple([z.string(), z.number().int().nonnegative().nullable(), z.s
 export function readFacts(name: string, printed: string): UnitFacts {
   const counts: Record<string, number> = {};
   const digests: Record<string, string> = {};
-  for (const line of printed.split("\n").filter((text) => text !== "")) {
+  // In the order of their text: the catalogue's own order changes with a restore, and manifests are compared by people too.
+  for (const line of printed
+    .split("\n")
+    .filter((text) => text !== "")
+    .sort()) {
     const [what, count, digest] = Line.parse(JSON.parse(line));
     if (count !== null) counts[what] = count;
     if (digest !== null) digests[what] = digest;

@@ -11,6 +11,7 @@ import { stageName } from "./postgres-sql.ts";
 import { dropOld, lookAround, makeStage, sweepStage } from "./postgres-stage.ts";
 import { switchBack, switchIn } from "./postgres-switch.ts";
 import type { PostgresTarget } from "./postgres-target.ts";
+import { serverVersion } from "./postgres-tools.ts";
 import { isServerWorking } from "./postgres-working.ts";
 
 /** A crash loses the staging database anyway, so a load need not wait for the disk at each commit. */
@@ -118,18 +119,21 @@ const ANALYZE = `do $$ declare t regclass; begin
 for t in select oid from pg_catalog.pg_class where relkind in ('r', 'm') and relnamespace not in (select oid from pg_catalog.pg_namespace where nspname ~ '^pg_')
 loop begin execute format('analyze %s', t); exception when others then null; end; end loop; end $$`;
 
+/** Both read the whole database, so they do it at once. */
 async function countStage({ session }: LoggedIn, plan: RestorePlan): Promise<UnitFacts> {
   const database = stageName(plan.reach.tag);
-  const archived = plan.request.facts.find((unit) => unit.name === plan.from);
-  const hasDigests = archived?.digests !== undefined;
-  const [head = ""] = (
-    await ask(session, ["select current_setting('server_version_num')::int / 10000"], { database })
-  ).split("\n");
-  const digests = hasDigests && Number(head) >= FIRST_MAJOR_WITH_ROW_HASH;
-  const isSuperuser = archived?.digests?.["(large objects)"] !== undefined;
-  const printed = await ask(session, [ANALYZE, STEADY_SETTINGS, ...factsSql({ digests, isSuperuser })], {
-    database,
-  });
+  const archived = plan.request.facts.find((unit) => unit.name === plan.from)?.digests;
+  const { major } = await serverVersion(session, database);
+  const wanted = {
+    digests: archived !== undefined && major >= FIRST_MAJOR_WITH_ROW_HASH,
+    isSuperuser: archived?.["(large objects)"] !== undefined,
+  };
+  // Nobody else is served by this database yet: it may use what cores there are.
+  const quickly = "set max_parallel_workers_per_gather to default";
+  const [printed] = await Promise.all([
+    ask(session, [STEADY_SETTINGS, quickly, ...factsSql(wanted)], { database }),
+    ask(session, [ANALYZE], { database }),
+  ]);
   return readFacts(plan.into, printed);
 }
 

@@ -11,6 +11,7 @@ import { containerHost } from "../host/container.ts";
 import type { Box, Host, Server } from "../host/host.ts";
 import { createLocalServer } from "../host/local.ts";
 import { Secret } from "../model/secret.ts";
+import { BROKEN_RULE, startWriters } from "./postgres-writers.ts";
 
 const FILL = readFileSync(new URL("./postgres-fill.sql", import.meta.url), "utf8");
 const FINGERPRINT = readFileSync(new URL("./postgres-fingerprint.sql", import.meta.url), "utf8");
@@ -180,7 +181,7 @@ function troubleOf({ started, host }: Ground) {
       const killed = await host.run({ argv: ["sh", "-c", KILL_DUMP, "kill", tag] });
       if (killed.stdout.trim() === "") throw new Error("there was no pg_dump to kill");
     },
-    startWriters: () => startWriters(started),
+    startWriters: () => startWriters((text, database) => sql(started, text, database), POSTGRES_UNITS[0]),
     brokenRule: async (unit: string): Promise<string | undefined> => {
       const broken = await sql(started, BROKEN_RULE, unit);
       return broken === "" ? undefined : broken;
@@ -210,43 +211,3 @@ async function leftovers(started: StartedPostgres, tag: string): Promise<readonl
   const programs = await started.exec(["sh", "-c", TAGGED, "look", tag]);
   return [...told.split("\n"), ...programs.stdout.toString().split("\n")].filter((line) => line !== "");
 }
-
-async function startWriters(started: StartedPostgres): Promise<AsyncDisposable> {
-  const [unit] = POSTGRES_UNITS;
-  await sql(
-    started,
-    `create table accounts (id int primary key, balance bigint not null);
-     create table ledger (id bigserial primary key, debit int not null, credit int not null, amount int not null);
-     insert into accounts select g, 1000 from generate_series(1, 100) g`,
-    unit,
-  );
-  const clients = Array.from({ length: 4 }, () => sql(started, WRITE, unit).catch(() => undefined));
-  await new Promise((resolve) => setTimeout(resolve, 500));
-  return {
-    [Symbol.asyncDispose]: async () => {
-      await sql(
-        started,
-        "select pg_terminate_backend(pid) from pg_stat_activity where application_name = 'writer'",
-        "postgres",
-      );
-      await Promise.all(clients);
-    },
-  };
-}
-
-/** Both rows are locked in order, so that writers do not deadlock. */
-const WRITE = `set application_name = 'writer'; do $$ declare a int; b int; n int; begin loop
-  a := 1 + floor(random() * 100); b := 1 + floor(random() * 100); n := floor(random() * 50);
-  if a <> b then
-    perform from accounts where id in (a, b) order by id for update;
-    update accounts set balance = balance - n where id = a;
-    insert into ledger (debit, credit, amount) values (a, b, n);
-    update accounts set balance = balance + n where id = b;
-    commit;
-  end if;
-end loop; end $$;`;
-
-const BROKEN_RULE = `select 'the sum is ' || sum(balance) from accounts having sum(balance) <> 100000
-union all select 'account ' || id || ' is off' from accounts a where balance <> 1000
-  + (select coalesce(sum(amount), 0) from ledger where credit = a.id) - (select coalesce(sum(amount), 0) from ledger where debit = a.id)
-union all select 'nothing was written' where not exists (select from ledger)`;

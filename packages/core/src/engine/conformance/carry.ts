@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import { createReadStream, createWriteStream } from "node:fs";
 import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
@@ -257,6 +258,14 @@ function remainsOf(view: ServerJobView): DumpRemains {
   return { companion: view.companion, observed: view.observed, stderr: view.stderr };
 }
 
+/**
+ * The load's own id, as the operation gives it one: a failed job is swept by its id, and under the restore's own tag that would also
+ * kill the programs that clean up after it.
+ */
+function jobOf(tag: string): string {
+  return createHash("sha256").update(`${tag}/load`).digest("hex").slice(0, 32);
+}
+
 interface Draining {
   readonly bench: Bench;
   readonly journals: string;
@@ -267,7 +276,7 @@ interface Draining {
 async function drain({ bench, journals, sink, fault }: Draining, source: Readable): Promise<string> {
   if (sink.via === "stream") return sink.drain(source, bench.signal);
   const { jobs } = bench.server;
-  const id = bench.tag;
+  const id = jobOf(bench.tag);
   try {
     const stages = [sink.on.lower(sink.command)] as const;
     const view = await jobs.feed({ id, owner: "conformance", journals, stages }, source, bench.signal);
