@@ -1,4 +1,5 @@
 import { createPrivateKey } from "node:crypto";
+import { createReadStream } from "node:fs";
 import { absentReason, faultyTcpProxy, type SshServerName, sshServer } from "@cofre/lab";
 import { describe, expect, test } from "vitest";
 import { Secret } from "../model/secret.ts";
@@ -219,7 +220,8 @@ describe.skipIf(absentReason({ ssh: "docker" }))("a connection by SSH that is lo
   test("in silence while we send is noticed too", async () => {
     await using ground = await startBehindProxy();
     const { server, proxy } = ground;
-    const writing = server.write({ argv: ["cat"] }, (await import("node:fs")).createReadStream("/dev/zero"));
+    // Nothing comes back: output beyond what is kept would end it before the silence does.
+    const writing = server.write({ argv: ["sh", "-c", "cat > /dev/null"] }, createReadStream("/dev/zero"));
     writing.catch(() => undefined);
     await new Promise((resolve) => setTimeout(resolve, 300));
     proxy.blackhole();
