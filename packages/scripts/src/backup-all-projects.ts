@@ -1,22 +1,26 @@
-import type { Cofre, Project, Resource } from "@cofre/sdk";
+import { ApiError, type Project, type Resource } from "@cofre/sdk";
 import { z } from "zod";
 import { defineScript } from "./define-script.ts";
-import { endingOf, PartlyFailed } from "./ending.ts";
+import { endingOf, PartlyFailed, UsageError } from "./ending.ts";
 import { everyProject, resourcesOf } from "./find.ts";
-import type { Output } from "./output.ts";
+import type { Tools } from "./tools.ts";
 
 interface Outcome {
   readonly project: string;
   readonly resource: string;
   readonly ok: boolean;
+  /** Its container is gone: there is nothing to back up. */
+  readonly skipped: boolean;
   readonly error: string | null;
 }
 
-interface Tools {
-  readonly cofre: Cofre;
-  readonly out: Output;
-  readonly signal: AbortSignal;
+interface Found {
+  readonly project: Project;
+  readonly resource: Resource;
 }
+
+/** How many are asked for at a time. The server has its own limits; this keeps a large installation from meeting the rate limit. */
+const LANES = 8;
 
 await defineScript({
   name: "backup-all-projects",
@@ -31,39 +35,65 @@ await defineScript({
     project: z.array(z.string()).optional(),
   }),
   async run(tools, { project: slugs }) {
-    const projects = (await everyProject(tools.cofre)).filter((one) => slugs?.includes(one.slug) ?? true);
-    const started = [];
-    for (const project of projects) {
-      for (const resource of await resourcesOf(tools.cofre, project)) {
-        if (resource.status !== "missing") started.push(backUp(tools, project, resource));
+    const waiting = await resourcesIn(tools, slugs);
+    const outcomes: (Outcome & { readonly thrown?: unknown })[] = [];
+    const lane = async () => {
+      for (let next = waiting.shift(); next !== undefined; next = waiting.shift()) {
+        if (tools.signal.aborted) return;
+        outcomes.push(await backUp(tools, next));
       }
-    }
-    const outcomes = await Promise.all(started);
+    };
+    await Promise.all(Array.from({ length: LANES }, lane));
     const failed = outcomes.filter((one) => one.thrown !== undefined);
-    const shown: readonly Outcome[] = outcomes.map(({ thrown: _thrown, ...outcome }) => outcome);
-    tools.out.say(`${outcomes.length - failed.length} backed up, ${failed.length} failed`);
-    const [first] = failed;
-    if (first !== undefined)
-      throw new PartlyFailed(`${failed.length} of ${outcomes.length} resources failed`, first.thrown);
-    return { resources: shown };
+    const done = outcomes.filter((one) => one.ok).length;
+    tools.out.say(
+      `${done} backed up, ${failed.length} failed, ${outcomes.length - done - failed.length} skipped`,
+    );
+    const result = { resources: outcomes.map(({ thrown: _thrown, ...outcome }) => outcome) };
+    const missed = failed.length + waiting.length;
+    if (missed === 0) return result;
+    throw new PartlyFailed(`${missed} of ${outcomes.length + waiting.length} resources were not backed up`, {
+      first: failed[0]?.thrown ?? tools.signal.reason,
+      result,
+    });
   },
 });
 
-/** The server limits how many run at once; here they are only asked for and awaited. */
+/** A slug that is nobody's must not pass for a night's backup. */
+async function resourcesIn({ cofre }: Tools, slugs: readonly string[] | undefined): Promise<Found[]> {
+  const projects = await everyProject(cofre);
+  const unknown = slugs?.filter((slug) => projects.every((project) => project.slug !== slug)) ?? [];
+  if (unknown.length > 0) throw new UsageError(`no project is called ${unknown.join(", ")}`);
+  const found: Found[] = [];
+  for (const project of projects.filter((one) => slugs?.includes(one.slug) ?? true)) {
+    for (const resource of await resourcesOf(cofre, project)) found.push({ project, resource });
+  }
+  return found;
+}
+
 async function backUp(
-  { cofre, out, signal }: Tools,
-  project: Project,
-  resource: Resource,
+  { cofre, out, finish }: Tools,
+  { project, resource }: Found,
 ): Promise<Outcome & { readonly thrown?: unknown }> {
   const names = { project: project.slug, resource: resource.name };
+  const label = `${project.slug}/${resource.name}`;
+  if (resource.status === "missing") {
+    out.say(`${label}: skipped, its container is gone`);
+    return { ...names, ok: false, skipped: true, error: null };
+  }
   try {
-    const { job } = await cofre.backups.create.mutate({ resourceId: resource.id });
-    await cofre.wait(job.id, { signal });
-    out.say(`${project.slug}/${resource.name}: done`);
-    return { ...names, ok: true, error: null };
+    await finish(label, (await cofre.backups.create.mutate({ resourceId: resource.id })).job);
+    out.say(`${label}: done`);
+    return { ...names, ok: true, skipped: false, error: null };
   } catch (thrown) {
     const { message, hint } = endingOf(thrown);
-    out.say(`${project.slug}/${resource.name}: failed: ${message}${hint === null ? "" : ` (${hint})`}`);
-    return { ...names, ok: false, error: message, thrown };
+    // A person reads this in cron's mail: which one, why, and what to do.
+    if (!isCancelled(thrown))
+      out.complain(`${label}: failed: ${message}${hint === null ? "" : ` (${hint})`}`);
+    return { ...names, ok: false, skipped: false, error: message, thrown };
   }
+}
+
+function isCancelled(thrown: unknown): boolean {
+  return thrown instanceof ApiError && thrown.code === "job.cancelled";
 }

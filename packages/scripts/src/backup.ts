@@ -21,15 +21,14 @@ await defineScript({
     format: z.string().optional(),
     note: z.string().optional(),
   }),
-  async run({ cofre, out, signal }, { words: [name], unit, ...options }) {
+  async run({ cofre, out, finish }, { words: [name], unit, ...options }) {
     const resource = await findResource(cofre, name);
     const { job } = await cofre.backups.create.mutate({
       resourceId: resource.id,
       ...options,
       ...(unit === undefined ? {} : { units: unit }),
     });
-    await cofre.wait(job.id, { signal, onStep: (step) => out.step(resource.name, step) });
-    const { backupIds } = await cofre.jobs.get.query({ id: job.id });
+    const { backupIds } = await finish(resource.name, job);
     const ids = backupIds.map((id) => cofre.backups.get.query({ resourceId: resource.id, id }));
     const backups = await Promise.all(ids);
     for (const backup of backups)

@@ -1,9 +1,12 @@
 import { readFileSync } from "node:fs";
 import { parseArgs } from "node:util";
-import { type Cofre, createCofre } from "@cofre/sdk";
+import { createCofre } from "@cofre/sdk";
 import type { z } from "zod";
 import { type Ending, endingOf, UsageError } from "./ending.ts";
-import { type Output, outputTo } from "./output.ts";
+import { type Interrupt, interruptOf } from "./interrupt.ts";
+import { outputTo } from "./output.ts";
+import type { Tools } from "./tools.ts";
+import { finishWith } from "./tools.ts";
 
 /** A flag of a script; every script also has `--json`, `--help`, `--url` and reads COFRE_URL and COFRE_API_KEY. */
 export interface Flag {
@@ -23,25 +26,28 @@ export interface Script<Args> {
   /** Reads `{ words: string[], ...flags }`. */
   readonly args: z.ZodType<Args>;
   /** What it returns is printed by `--json`. */
-  run(
-    tools: { readonly cofre: Cofre; readonly out: Output; readonly signal: AbortSignal },
-    args: Args,
-  ): Promise<object>;
+  run(tools: Tools, args: Args): Promise<object>;
 }
 
 const COMMON = {
   json: { type: "boolean", help: "print the result as one JSON object, and nothing else" },
+  quiet: {
+    type: "boolean",
+    help: "say nothing unless something fails: for cron, which mails whatever is said",
+  },
   url: { type: "string", help: "where Cofre answers (else COFRE_URL, else http://127.0.0.1:3210)" },
   help: { type: "boolean", help: "show this text" },
 } as const satisfies Record<string, Flag>;
 
-/** Makes a script a program: parses, runs, prints, and exits with the code of what went wrong. */
+/**
+ * Makes a script a program: parses, runs, prints, and exits with the code of what went wrong. Interrupted (SIGINT, SIGTERM), it
+ * cancels the jobs that it started, waits until they are over and says so; interrupted again, it ends at once.
+ */
 export async function defineScript<Args>(script: Script<Args>): Promise<void> {
   const flags = { ...script.flags, ...COMMON };
-  const out = outputTo(process, process.argv.includes("--json"));
-  const stop = new AbortController();
-  process.once("SIGINT", () => stop.abort());
-  process.once("SIGTERM", () => stop.abort());
+  const asked = (flag: string) => process.argv.includes(flag);
+  const out = outputTo(process, { asJson: asked("--json"), isQuiet: asked("--quiet") });
+  const interrupt = interruptOf(process, (text) => out.warn(text));
   try {
     const { values, positionals } = parse(flags);
     if (values.help === true) {
@@ -51,11 +57,16 @@ export async function defineScript<Args>(script: Script<Args>): Promise<void> {
     const args = script.args.safeParse({ ...values, words: positionals });
     if (!args.success) throw new UsageError(args.error.issues.map((issue) => issue.message).join("; "));
     const cofre = createCofre({ url: urlFrom(values.url), apiKey: apiKeyFrom(process.env) });
-    out.result(await script.run({ cofre, out, signal: stop.signal }, args.data));
+    const { signal } = interrupt;
+    const tools = { cofre, out, signal, finish: finishWith({ cofre, out, signal }) };
+    out.result(await script.run(tools, args.data));
   } catch (error) {
-    const ending: Ending = endingOf(error);
+    fail(endingOf(error), interrupt);
+  }
+
+  function fail(ending: Ending, { exitCode }: Interrupt): void {
     out.failure(ending, ending.isUsage ? `usage: ${script.name} ${script.usage}` : undefined);
-    process.exitCode = ending.exitCode;
+    process.exitCode = ending.code === "job.cancelled" ? (exitCode() ?? ending.exitCode) : ending.exitCode;
   }
 }
 
@@ -78,11 +89,17 @@ function urlFrom(flag: unknown): string {
 }
 
 /** Never a flag: what stands on a command line can be seen by everybody on the machine. */
-function apiKeyFrom(env: NodeJS.ProcessEnv): string {
-  const file = env.COFRE_API_KEY_FILE;
-  const key = env.COFRE_API_KEY ?? (file === undefined ? undefined : readFileSync(file, "utf8").trim());
+function apiKeyFrom({ COFRE_API_KEY: key, COFRE_API_KEY_FILE: file }: NodeJS.ProcessEnv): string {
   if (key !== undefined && key !== "") return key;
-  throw new UsageError("no API key: set COFRE_API_KEY, or COFRE_API_KEY_FILE to a file that holds it");
+  if (file === undefined || file === "") {
+    throw new UsageError("no API key: set COFRE_API_KEY, or COFRE_API_KEY_FILE to a file that holds it");
+  }
+  try {
+    return readFileSync(file, "utf8").trim();
+  } catch (error) {
+    const why = error instanceof Error ? error.message : String(error);
+    throw new UsageError(`the file of COFRE_API_KEY_FILE cannot be read: ${why}`, { cause: error });
+  }
 }
 
 function helpOf(script: Omit<Script<never>, "args" | "run">, flags: Readonly<Record<string, Flag>>): string {

@@ -10,10 +10,13 @@ export class UsageError extends Error {
 export class PartlyFailed extends Error {
   override readonly name = "PartlyFailed";
   readonly first: unknown;
+  /** What `--json` prints beside the error. */
+  readonly result: object;
 
-  constructor(message: string, first: unknown) {
+  constructor(message: string, { first, result }: { readonly first: unknown; readonly result: object }) {
     super(message, { cause: first });
     this.first = first;
+    this.result = result;
   }
 }
 
@@ -24,6 +27,8 @@ export interface Ending {
   readonly hint: string | null;
   readonly requestId: string;
   readonly isUsage: boolean;
+  /** What was done nevertheless. */
+  readonly result: object;
 }
 
 /** Who must act decides the exit code, so that a cron job's mail can be sorted without reading it. */
@@ -38,13 +43,22 @@ const EXIT_CODES: Readonly<Record<Blame, number>> = {
 const CANCELLED = 130;
 
 export function endingOf(error: unknown): Ending {
-  if (error instanceof PartlyFailed) return { ...endingOf(error.first), message: error.message };
+  if (error instanceof PartlyFailed)
+    return { ...endingOf(error.first), message: error.message, result: error.result };
   if (error instanceof UsageError) {
-    return { exitCode: 2, code: "usage", message: error.message, hint: null, requestId: "", isUsage: true };
+    return {
+      exitCode: 2,
+      code: "usage",
+      message: error.message,
+      hint: null,
+      requestId: "",
+      isUsage: true,
+      result: {},
+    };
   }
   if (error instanceof ApiError) {
     const { code, message, hint, requestId } = error;
-    return { exitCode: exitCodeOf(code), code, message, hint, requestId, isUsage: false };
+    return { exitCode: exitCodeOf(code), code, message, hint, requestId, isUsage: false, result: {} };
   }
   const isAbort = error instanceof Error && error.name === "AbortError";
   return {
@@ -54,6 +68,7 @@ export function endingOf(error: unknown): Ending {
     hint: null,
     requestId: "",
     isUsage: false,
+    result: {},
   };
 }
 

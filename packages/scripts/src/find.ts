@@ -52,17 +52,47 @@ export async function findResource(cofre: Cofre, word: string): Promise<Resource
   return first.resource;
 }
 
-/** A completed backup by its id, its file name, or `latest`. */
-export async function findBackup(cofre: Cofre, resource: Resource, word: string): Promise<Backup> {
+/**
+ * Completed backups by id or file name; `latest` is the newest of each database, bucket or path. What a restore set aside for
+ * safety is never the latest: it is what was to be replaced.
+ */
+export async function findBackups(
+  cofre: Cofre,
+  resource: Resource,
+  word: string,
+): Promise<readonly Backup[]> {
   const backups = await everyItem((cursor) =>
     cofre.backups.list.query({ resourceId: resource.id, status: "completed", ...paged(cursor) }),
   );
   const found =
-    word === "latest" ? backups[0] : backups.find((one) => one.id === word || one.filename === word);
-  if (found !== undefined) return found;
+    word === "latest"
+      ? newestOfEach(backups.filter((one) => one.origin !== "safety"))
+      : backups.filter((one) => one.id === word || one.filename === word);
+  if (found.length > 0) return found;
   throw new UsageError(
     word === "latest"
       ? `${resource.name} has no completed backup`
       : `${resource.name} has no completed backup ${word}`,
   );
+}
+
+/** One backup: `latest` is not enough where several databases have one, and `unit` says which. */
+export async function findBackup(
+  cofre: Cofre,
+  resource: Resource,
+  { word, unit }: { readonly word: string; readonly unit: string | undefined },
+): Promise<Backup> {
+  const all = await findBackups(cofre, resource, word);
+  const found = unit === undefined ? all : all.filter((one) => one.unit === unit);
+  const [first, ...others] = found;
+  const units = all.map((one) => one.unit).join(", ");
+  if (first === undefined)
+    throw new UsageError(`no such backup is of ${unit}; there are backups of ${units}`);
+  if (others.length === 0) return first;
+  throw new UsageError(`${resource.name} has backups of ${units}; say which with --unit`);
+}
+
+/** The list is newest first. */
+function newestOfEach(backups: readonly Backup[]): readonly Backup[] {
+  return [...Map.groupBy(backups, (one) => one.unit).values()].flatMap((ofUnit) => ofUnit.slice(0, 1));
 }

@@ -4,8 +4,12 @@ import type { Ending } from "./ending.ts";
 /** Where a script speaks: results on stdout, everything else on stderr. */
 export interface Output {
   print(text: string): void;
-  /** One line of what is going on; nothing with `--json`. */
+  /** One line of what is going on; nothing with `--json` or `--quiet`. */
   say(text: string): void;
+  /** One line that a person must see, on stderr, whatever the flags say. */
+  warn(text: string): void;
+  /** One line about a failure; nothing with `--json`, whose object tells it. */
+  complain(text: string): void;
   /** A job's step: one line that is written over on a terminal, a line for each phase elsewhere. */
   step(label: string, job: Job): void;
   result(value: object): void;
@@ -17,41 +21,66 @@ interface Streams {
   readonly stderr: NodeJS.WriteStream;
 }
 
-export function outputTo({ stdout, stderr }: Streams, asJson: boolean): Output {
-  const isTerminal = stderr.isTTY === true && !asJson;
-  let lastPhase = "";
-  const endLine = () => {
-    if (isTerminal && lastPhase !== "") stderr.write("\n");
-    lastPhase = "";
-  };
-  const say = (text: string) => {
-    if (asJson) return;
-    endLine();
-    stderr.write(`${text}\n`);
-  };
+interface Manner {
+  readonly asJson: boolean;
+  readonly isQuiet: boolean;
+}
+
+export function outputTo({ stdout, stderr }: Streams, { asJson, isQuiet }: Manner): Output {
+  const line = lineOn(stderr);
+  const isSilent = asJson || isQuiet;
   return {
     print: (text) => stdout.write(`${text}\n`),
-    say,
-    step(label, job) {
-      if (asJson) return;
-      const phase = `${label}: ${job.phase}`;
-      if (isTerminal) stderr.write(`\r\u001b[K${phase} ${progressOf(job)}`);
-      else if (phase !== lastPhase) stderr.write(`${phase}\n`);
-      lastPhase = phase;
+    warn: line.write,
+    say: (text) => {
+      if (!isSilent) line.write(text);
     },
-    result(value) {
+    complain: (text) => {
+      if (!asJson) line.write(text);
+    },
+    step: (label, job) => {
+      if (!isSilent) line.step(label, job);
+    },
+    result: (value) => {
+      line.end();
       if (asJson) stdout.write(`${JSON.stringify(value)}\n`);
-      else endLine();
     },
-    failure(ending, usage) {
-      const { exitCode: _exitCode, isUsage: _isUsage, ...error } = ending;
+    failure: ({ code, message, hint, requestId, result }, usage) => {
+      line.end();
       if (asJson) {
-        stdout.write(`${JSON.stringify({ error })}\n`);
+        stdout.write(`${JSON.stringify({ ...result, error: { code, message, hint, requestId } })}\n`);
         return;
       }
-      say(`failed (${ending.code}): ${ending.message}`);
-      if (ending.hint !== null) stderr.write(`what to do: ${ending.hint}\n`);
-      if (usage !== undefined) stderr.write(`${usage}\n`);
+      line.write(`failed (${code}): ${message}`);
+      if (hint !== null) line.write(`what to do: ${hint}`);
+      if (usage !== undefined) line.write(usage);
+    },
+  };
+}
+
+/** A stream of lines; on a terminal the last one may be a job's step, which the next one writes over. */
+function lineOn(stderr: NodeJS.WriteStream) {
+  const phases = new Map<string, string>();
+  let isOpen = false;
+  const end = () => {
+    if (isOpen) stderr.write("\n");
+    isOpen = false;
+  };
+  return {
+    end,
+    write: (text: string) => {
+      end();
+      stderr.write(`${text}\n`);
+    },
+    step: (label: string, job: Job) => {
+      const { phase } = job;
+      if (stderr.isTTY === true) {
+        stderr.write(`\r\u001b[K${label}: ${phase} ${progressOf(job)}`);
+        isOpen = true;
+      } else if (phases.get(label) !== phase) {
+        stderr.write(`${label}: ${phase}\n`);
+      }
+      phases.set(label, phase);
     },
   };
 }

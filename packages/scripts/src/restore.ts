@@ -1,3 +1,4 @@
+import type { Backup } from "@cofre/sdk";
 import { z } from "zod";
 import { defineScript } from "./define-script.ts";
 import { UsageError } from "./ending.ts";
@@ -7,39 +8,52 @@ import { bytesText } from "./output.ts";
 await defineScript({
   name: "restore",
   summary: "Restores a backup: validates it, makes a safety backup of what is there now, and replaces it.",
-  usage: "<resource> <backup | latest> --yes",
+  usage: "<resource> <backup | latest> [--unit NAME] --yes",
   flags: {
     yes: { type: "boolean", help: "do it; without this the command only says what it would do" },
     into: { type: "string", help: "restore into this other resource" },
-    unit: { type: "string", help: "give the restored database or path this name" },
+    unit: { type: "string", help: "which database or path, where latest could be several" },
+    as: { type: "string", help: "give the restored database this name" },
     "no-safety-backup": { type: "boolean", help: "do not back up what is there now" },
   },
   examples: [
-    "restore shop-db latest --yes",
-    "restore shop-db latest --into staging-db --unit shop_test --yes",
+    "restore shop-db latest --unit shop --yes",
+    "restore shop-db latest --unit shop --into staging-db --as shop_test --yes",
   ],
   args: z.object({
     words: z.tuple([z.string(), z.string()], { error: "name the resource and the backup, or latest" }),
     yes: z.boolean().optional(),
     into: z.string().optional(),
     unit: z.string().optional(),
+    as: z.string().optional(),
     "no-safety-backup": z.boolean().optional(),
   }),
-  async run({ cofre, out, signal }, { words: [name, which], yes, into, unit, ...flags }) {
+  async run({ cofre, out, finish }, { words: [name, word], yes, into, unit, as, ...flags }) {
     const resource = await findResource(cofre, name);
-    const backup = await findBackup(cofre, resource, which);
+    const backup = await findBackup(cofre, resource, { word, unit });
     const target = into === undefined ? resource : await findResource(cofre, into);
-    const what = `${unit ?? backup.unit} in ${target.name} by the backup of ${backup.createdAt} (${bytesText(backup.size ?? 0)})`;
+    const what = `${as ?? backup.unit} in ${target.name} by the backup of ${backup.createdAt} (${bytesText(backup.size ?? 0)})`;
+    const doubt = doubtOf(backup);
+    if (doubt !== null) out.warn(doubt);
     if (yes !== true) throw new UsageError(`this would replace ${what}; add --yes to do it`);
     out.say(`replacing ${what}`);
     const { job, safetyBackupId } = await cofre.backups.restore.mutate({
       resourceId: resource.id,
       id: backup.id,
       safetyBackup: flags["no-safety-backup"] !== true,
-      destination: { resourceId: target.id, ...(unit === undefined ? {} : { unit }) },
+      destination: { resourceId: target.id, ...(as === undefined ? {} : { unit: as }) },
     });
-    const ended = await cofre.wait(job.id, { signal, onStep: (step) => out.step(target.name, step) });
+    const ended = await finish(target.name, job);
+    for (const warning of ended.warnings) out.warn(warning);
     if (safetyBackupId !== null) out.say(`what was there before is in backup ${safetyBackupId}`);
     return { job: ended, safetyBackupId };
   },
 });
+
+/** What a person should know before this backup replaces anything. */
+function doubtOf({ suspicion, acceptedAt, validation }: Backup): string | null {
+  if (validation?.ok === false) return `careful: this backup failed its validation of ${validation.at}`;
+  if (suspicion !== null && acceptedAt === null)
+    return `careful: this backup looks wrong (${suspicion.code})`;
+  return null;
+}
