@@ -7,7 +7,7 @@ import type { ServerJobSpec, ServerJobView } from "../host/server-jobs.ts";
 import { Fault, isFault } from "../model/fault.ts";
 import { chain } from "../pipeline/chain.ts";
 import { meter } from "../pipeline/meter.ts";
-import type { Place } from "../store/store.ts";
+import type { Place, Store } from "../store/store.ts";
 import type { Carriage } from "./carriage.ts";
 import { follow } from "./follow.ts";
 import { incomingPath, journalsOn } from "./place.ts";
@@ -124,8 +124,21 @@ async function judged(
     return judge(view, `dumping ${request.units.join(", ")}`, "dump.failed");
   } catch (error) {
     await sweep();
-    throw error;
+    throw isFault(error, "server.no-space") ? await withSizes(error, request.store) : error;
   }
+}
+
+/** A full disk is told with its sizes: how much is free again shows how much was missing. */
+async function withSizes(fault: Fault, store: Store): Promise<Fault> {
+  const space = await store.space().catch(() => undefined);
+  if (space === undefined) return fault;
+  const { freeBytes, totalBytes } = space;
+  const sizes = `${freeBytes} of ${totalBytes} bytes are free without the partial archive`;
+  return new Fault(fault.code, `${fault.message}; ${sizes}`, {
+    ...(fault.hint === undefined ? {} : { hint: fault.hint }),
+    cause: fault,
+    context: { ...fault.context, freeBytes, totalBytes },
+  });
 }
 
 interface PutArchive {

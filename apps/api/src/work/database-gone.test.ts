@@ -1,0 +1,70 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import {
+  absentReason,
+  type FaultyTcpProxy,
+  faultyTcpProxy,
+  type StartedPostgres,
+  startPostgres,
+} from "@cofre/lab";
+import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
+import { type Client, clientOf } from "./testing/client.ts";
+import { openShop, type Shop, stall, untilStalled } from "./testing/shop.ts";
+import { type StartedApi, startApi } from "./testing/start-api.ts";
+
+vi.setConfig({ testTimeout: 900_000, hookTimeout: 900_000 });
+
+describe.skipIf(absentReason({ engine: "postgres", version: "18" }))(
+  "Cofre on a PostgreSQL of its own",
+  () => {
+    let catalogue: StartedPostgres;
+    let link: FaultyTcpProxy;
+    let api: StartedApi;
+    let client: Client;
+    let shop: Shop;
+
+    beforeAll(async () => {
+      catalogue = await startPostgres("18", { password: "cofre" });
+      link = await faultyTcpProxy({ target: catalogue });
+      const databaseUrl = `postgres://${catalogue.user}:cofre@${link.host}:${link.port}/${catalogue.database}`;
+      api = await startApi({ databaseUrl });
+      client = clientOf(async (path, init) => api.app.request(path, init), api.apiKey);
+      shop = await openShop(client);
+      await shop.database.sql("create table orders as select n from generate_series(1, 1000) n");
+    });
+    afterAll(async () => {
+      link?.restore();
+      await api?.[Symbol.asyncDispose]();
+      await shop?.[Symbol.asyncDispose]();
+      await link?.[Symbol.asyncDispose]();
+      await catalogue?.[Symbol.asyncDispose]();
+    });
+
+    test("takes a backup and restores it", async () => {
+      const backup = await shop.completed();
+      await shop.database.sql("delete from orders");
+      const { job } = await shop.restore(backup.id);
+      expect(await client.ended(job.id)).toMatchObject({ status: "succeeded", error: null });
+      expect(await shop.database.sql("select count(*) from orders")).toBe("1000");
+    });
+
+    test("loses nothing when that database is gone for longer than a lease, and the job ends while it is away", async () => {
+      await using held = await stall(shop.database);
+      const { job, backups } = await shop.backup();
+      await untilStalled(shop.database);
+      link.refuse();
+      await held.release();
+      await sleep(45_000);
+      link.restore();
+      expect(await client.ended(job.id)).toMatchObject({ status: "succeeded", error: null });
+      const taken = (await shop.backups()).filter(({ id }) => backups.some((one) => one.id === id));
+      expect(taken).toMatchObject([{ status: "completed" }]);
+      const files = await shop.files();
+      expect(files.filter((path) => path.endsWith(".dump.zst"))).toHaveLength(
+        (await shop.backups()).filter(({ status }) => status === "completed").length,
+      );
+      expect(files.filter((path) => /\.cofre\/|\.partial$/.test(path))).toEqual([]);
+      // And it goes on taking jobs.
+      await shop.completed();
+    });
+  },
+);

@@ -1,0 +1,130 @@
+import { readdir, readFile } from "node:fs/promises";
+import { join } from "node:path";
+import { absentReason } from "@cofre/lab";
+import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
+import { auditEvents } from "../db/schema/audit-events.ts";
+import { type Client, clientOf } from "./testing/client.ts";
+import { openShop, type Shop } from "./testing/shop.ts";
+import { type StartedApi, startApi } from "./testing/start-api.ts";
+
+vi.setConfig({ testTimeout: 900_000, hookTimeout: 900_000 });
+
+/** Bytes that no codec makes smaller. */
+const noise = (megabytes: number) =>
+  `create extension if not exists pgcrypto; create table noise as select gen_random_bytes(1024) as bytes from generate_series(1, ${megabytes * 1024})`;
+
+describe.skipIf(absentReason({ engine: "postgres", version: "18" }))(
+  "jobs where something is in the way",
+  () => {
+    let api: StartedApi;
+    let client: Client;
+    let shop: Shop;
+
+    beforeAll(async () => {
+      // In a folder, to look for secrets in what it writes.
+      api = await startApi();
+      client = clientOf(async (path, init) => api.app.request(path, init), api.apiKey);
+      // The whole disk has 20 MB.
+      shop = await openShop(client, { version: "18", backupRoot: "/opt/small" });
+      await shop.database.sql("create table orders as select n from generate_series(1, 1000) n");
+    });
+    afterAll(async () => {
+      await api?.[Symbol.asyncDispose]();
+      await shop?.[Symbol.asyncDispose]();
+    });
+
+    test("a disk that fills up is told with its sizes, nothing partial stays, and once there is room it goes", async () => {
+      const small = await shop.completed();
+      await shop.database.sql(noise(24));
+      const { job, backups } = await shop.backup();
+      const ended = await client.ended(job.id);
+      expect(ended).toMatchObject({ status: "failed" });
+      expect(["server.no-space", "store.no-space"]).toContain(ended.error?.code);
+      expect(ended.error?.message).toMatch(/\d/);
+      const files = await shop.files();
+      expect(files.filter((path) => /\.cofre\/|\.partial$/.test(path))).toEqual([]);
+      expect(files.filter((path) => path.endsWith(".dump.zst"))).toEqual([small.filepath]);
+      expect((await shop.backups()).find(({ id }) => id === backups[0]?.id)).toMatchObject({
+        status: "failed",
+        filepath: null,
+        sha256: null,
+      });
+      await shop.database.sql("drop table noise");
+      await shop.completed();
+    });
+
+    test("a stopped container is told, and the same request succeeds once it runs", async () => {
+      await shop.database.stop();
+      const { job } = await shop.backup();
+      expect(await client.ended(job.id)).toMatchObject({
+        status: "failed",
+        error: { code: "target.missing" },
+      });
+      const { port } = await shop.database.start();
+      await shop.database.ready(port);
+      await shop.database.sql(
+        "create table if not exists orders as select n from generate_series(1, 1000) n",
+      );
+      await shop.completed();
+    });
+
+    test("only the last ones are kept, and the audit tells why each of the others went", async () => {
+      await client.put(`/api/resources/${shop.resource.id}/schedule`, {
+        enabled: true,
+        preset: "monthly",
+        at: "03:00",
+        timeZone: "UTC",
+        keepLast: 2,
+      });
+      const taken = [await shop.completed(), await shop.completed(), await shop.completed()];
+      const kept = (await shop.backups()).filter(({ status }) => status === "completed");
+      expect(kept.map(({ id }) => id)).toEqual(
+        taken
+          .slice(1)
+          .toReversed()
+          .map(({ id }) => id),
+      );
+      const archives = (await shop.files()).filter((path) => path.endsWith(".dump.zst"));
+      expect(archives.toSorted()).toEqual(kept.map(({ filepath }) => filepath ?? "").toSorted());
+      const events = await api.deps.db.select().from(auditEvents);
+      expect(events.filter(({ action }) => action === "backups.expire beyond-rules").length).toBeGreaterThan(
+        0,
+      );
+
+      const { decisions } = await client.call<{
+        decisions: { keep: boolean; backupId: string; reason: string }[];
+      }>("backups.cleanup", { keepLast: 1 });
+      expect(decisions.filter(({ keep }) => !keep)).toMatchObject([
+        { backupId: taken[1]?.id, reason: expect.stringContaining("number 2") },
+      ]);
+      expect((await shop.files()).filter((path) => path.endsWith(".dump.zst"))).toEqual([taken[2]?.filepath]);
+    });
+
+    test("no secret is in the data folder, the log, the answers, or the folder of the archives", async () => {
+      const { ssh, database } = shop;
+      const key = ssh.key("ed25519").privateKey.split("\n")[2] ?? "";
+      expect(key.length).toBeGreaterThan(40);
+      const secrets = [key, database.password, JSON.stringify(database.password).slice(1, -1), api.apiKey];
+      const places: Record<string, string> = { log: api.logged(), answers: client.heard() };
+      for (const file of await readdir(api.dataDir, { recursive: true, withFileTypes: true })) {
+        const path = join(file.parentPath, file.name);
+        // latin1: every byte is a character, so that nothing hides behind broken UTF-8.
+        if (file.isFile()) places[path] = (await readFile(path)).toString("latin1");
+      }
+      const journals = await ssh.exec([
+        "sh",
+        "-c",
+        `cat $(find ${shop.root} -type f ! -name '*.zst') /dev/null`,
+      ]);
+      places.archives = journals.stdout.toString("latin1");
+      for (const [place, text] of Object.entries(places)) {
+        for (const secret of secrets) {
+          expect(text.includes(secret), `a secret is in ${place}`).toBe(false);
+          expect(text.includes(Buffer.from(secret).toString("latin1")), `a secret is in ${place}`).toBe(
+            false,
+          );
+        }
+      }
+    });
+  },
+);
