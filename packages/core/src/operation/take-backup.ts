@@ -1,6 +1,6 @@
 import type { DumpPlan, DumpRemains } from "../engine/engine.ts";
 import type { UnitFacts } from "../model/engine.ts";
-import { Fault } from "../model/fault.ts";
+import { Fault, isFault } from "../model/fault.ts";
 import { codec } from "../pipeline/registry.ts";
 import type { Stage } from "../pipeline/stage.ts";
 import type { Carriage } from "./carriage.ts";
@@ -26,7 +26,7 @@ export async function takeBackup(work: Work, request: TakeBackup): Promise<Taken
   const extension = plan.format.extension + stages.map((stage) => stage.extension).join("");
   await checkSpace(request);
   const carriage = { request, plan, stages, extension };
-  const landed = await land(work, carriage);
+  const landed = await landOrSweep(work, carriage);
   const facts = concludeFor(request, plan, landed.remains);
   const key = await landed.publish();
   work.report({ phase: "storing", bytes: landed.bytes, totalBytes: landed.bytes });
@@ -46,6 +46,23 @@ function stagesOf(request: TakeBackup): readonly Stage[] {
   const stage = codec(request.codec);
   if (stage === undefined) throw new Fault("input.invalid", `compression ${request.codec} is not known`);
   return [stage];
+}
+
+const SWEEP_MS = 15_000;
+
+/** What a killed program leaves open at the target (a server's own sessions) is ended too; a worker that lets go leaves it running. */
+async function landOrSweep(work: Work, carriage: Carriage): Promise<Landed> {
+  try {
+    return await land(work, carriage);
+  } catch (error) {
+    const isLettingGo = work.signal.aborted && isFault(work.signal.reason, "job.interrupted");
+    const { engine, reach } = carriage.request;
+    // The failure itself is what must be told, not one of cleaning up after it.
+    if (!isLettingGo) {
+      await engine.sweep?.({ ...reach, signal: AbortSignal.timeout(SWEEP_MS) }).catch(() => undefined);
+    }
+    throw error;
+  }
 }
 
 async function land(work: Work, carriage: Carriage): Promise<Landed> {
