@@ -199,7 +199,8 @@ describe.skipIf(absent !== null)(
       await page.getByRole("heading", { name: "contratos", level: 1 }).waitFor({ timeout: JOB_MS });
       await page.getByRole("button", { name: "Criar backup", exact: true }).click();
       await page.getByRole("dialog").getByRole("button", { name: "Criar backup" }).click();
-      await page.getByRole("row", { name: /^Backup de/ }).waitFor({ timeout: JOB_MS });
+      // A row stands there from the start; only a complete backup can be restored.
+      await page.getByRole("button", { name: /^Restaurar Backup/ }).waitFor({ timeout: JOB_MS });
 
       await writeFile(join(folder, "contrato.txt"), "rasurado");
       await writeFile(join(folder, "rascunho.txt"), "depois");
