@@ -21,14 +21,15 @@ export async function doBackup(running: Running): Promise<void> {
   try {
     const reached = await reachFor(running);
     const store = await deps.reach.store(request.storeId);
-    const open = await planRows(running, reached, rows);
+    const { planned, missing } = await planRows(running, reached, rows);
     await rememberRows(running);
-    const failures: unknown[] = [];
-    for (const row of open) {
+    // A run that was to cover what is not there has failed, whatever became of the rest.
+    const failures: unknown[] = missing.map((unit) => gone([unit]));
+    for (const row of planned) {
       const failure = await takeOne(running, { reached, store, ...request }, row);
       if (failure !== undefined) failures.push(failure);
     }
-    if (failures.length > 0) throw partly(failures, open.length);
+    if (failures.length > 0) throw partly(failures, planned.length + missing.length);
   } catch (error) {
     if (isLettingGo(work, error)) throw error;
     for (const row of await backupsOfJob(deps.db, job.id)) await failOpenRow(running, row.id, error);
@@ -50,6 +51,12 @@ async function reachFor(running: Running): Promise<ReachedResource> {
   );
 }
 
+interface Planned {
+  readonly planned: readonly BackupRow[];
+  /** Units that were asked for by name and are not there. */
+  readonly missing: readonly string[];
+}
+
 /**
  * The rows that are still to be taken. Asked for nothing in particular, a run covers what is there now: databases made since the
  * catalogue last looked get rows of their own, rows of databases that are gone are told so.
@@ -58,7 +65,7 @@ async function planRows(
   running: Running,
   reached: ReachedResource,
   rows: readonly BackupRow[],
-): Promise<readonly BackupRow[]> {
+): Promise<Planned> {
   const { deps } = running;
   const request = backupRequest(running);
   running.work.report({ phase: "checking" });
@@ -72,7 +79,7 @@ async function planRows(
   const open = rows.filter((row) => row.status === "pending" || row.status === "running");
   if (reached.engine.capabilities.combinesUnits) {
     if (missing.length > 0) throw gone(missing);
-    return open.slice(0, 1);
+    return { planned: open.slice(0, 1), missing };
   }
   const planned = await rowsPerUnit(
     running,
@@ -84,7 +91,7 @@ async function planRows(
     if (request.units.length > 0) await failOpenRow(running, row.id, gone([row.unit]));
     else await deps.db.delete(backups).where(eq(backups.id, row.id));
   }
-  return planned;
+  return { planned, missing };
 }
 
 async function rowsPerUnit(
