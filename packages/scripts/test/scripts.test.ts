@@ -143,6 +143,8 @@ describe.skipIf(absent)("scripts against a real Cofre", { timeout: 400_000 }, ()
 
   test("cleanup-old-backups says what it would remove and why, removes exactly that, and keeps the newest", async () => {
     const words = ["1", "--project", shop.project.slug];
+    for (const _ of [1, 2])
+      expect(await run("backup", "shop-db", "--unit", "shop")).toMatchObject({ code: 0 });
     const dry = await run("cleanup-old-backups", ...words, "--dry-run");
     expect(dry).toMatchObject({
       code: 0,
@@ -157,7 +159,7 @@ describe.skipIf(absent)("scripts against a real Cofre", { timeout: 400_000 }, ()
       resourceId: shop.resource.id,
       status: "completed",
     });
-    expect(items.filter(({ origin }) => origin === "manual")).toHaveLength(1);
+    expect(items.filter(({ origin, unit }) => origin === "manual" && unit === "shop")).toHaveLength(1);
   });
 
   test("a damaged archive ends with 6", async () => {
