@@ -18,8 +18,6 @@ export default defineConfig({
     pool: "forks",
     // Two at a time: most tests talk to the same few real servers.
     maxWorkers: 2,
-    // In a pipeline a real server on a busy machine may answer late once; what is false fails twice, and a second try is told.
-    retry: process.env.CI === "true" ? 1 : 0,
     testTimeout: 60_000,
     hookTimeout: 120_000,
     projects: [
