@@ -111,7 +111,7 @@ describe("the package that is published", () => {
         const checked = await check(compiler, compilerOptions, await roadOfReadme());
         expect(checked, `${setting}: ${checked.text}`).toMatchObject({ code: 0, text: "" });
       }
-      const wrong = await check(compiler, STRICT, WRONG);
+      const wrong = await check(compiler, SETTINGS["a Node program"], WRONG);
       expect(wrong.text).toMatch(/error TS25(53|61): .*'resource' does not exist/);
     }, 300_000);
   }
@@ -142,8 +142,9 @@ describe("the package that is published", () => {
       expect(walked.text).toMatch(/^done \d+$/m);
 
       const { items } = await api.cofre.backups.list.query({ resourceId: shop.resource.id });
-      const taken = items.find((one) => one.origin === "manual");
-      expect(items.map((one) => one.origin).toSorted()).toEqual(["manual", "safety"]);
+      const taken = items.find((one) => one.origin === "manual" && one.unit === "shop");
+      const kinds = items.map((one) => `${one.origin} of ${one.unit}`);
+      expect(kinds.toSorted()).toEqual(["manual of postgres", "manual of shop", "safety of shop"]);
       const kept = await readFile(join(folder, taken?.filename ?? ""));
       expect(createHash("sha256").update(kept).digest("hex")).toBe(taken?.sha256);
       expect(await shop.database.sql("select count(*), sum(n) from orders")).toBe("5000|12502500");
