@@ -20,8 +20,9 @@ const CORE_LAYERS: Readonly<Record<string, readonly string[]>> = {
   catalogue: ["model/", "archive/"],
   policy: ["model/"],
   pipeline: ["model/", ...HOST_CONTRACT],
-  store: ["model/", ...HOST_CONTRACT],
-  engine: ["model/", ...HOST_CONTRACT],
+  s3: ["model/"],
+  store: ["model/", "s3/", ...HOST_CONTRACT],
+  engine: ["model/", "s3/", ...HOST_CONTRACT],
 };
 
 const ROOTS = /^apps\/api\/src\/(main|worker)\.ts$/;
