@@ -1,4 +1,4 @@
-import type { Readable } from "node:stream";
+import type { Duplex, Readable } from "node:stream";
 import type { Secret } from "../model/secret.ts";
 import type { ServerJobs } from "./server-jobs.ts";
 
@@ -75,6 +75,13 @@ export interface Box {
 /** A machine: the host itself, and the work that can be left running there. */
 export interface Server extends Host, AsyncDisposable {
   readonly jobs: ServerJobs;
+  /**
+   * A TCP connection to an address as this machine sees it, so that what is not exposed can be reached through it. The stream MUST
+   * error, never merely end, when the way to the machine is lost; closing the server ends it. Many may be open at once.
+   *
+   * @throws Fault `target.unreachable` when nothing answers there, `server.unreachable`, `server.permission`, `job.cancelled`
+   */
+  dial(host: string, port: number, options?: Pick<Calling, "signal">): Promise<Duplex>;
   /** Cheap facts, asked once per connection. */
   facts(): Promise<ServerFacts>;
 }

@@ -2,6 +2,7 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, test } from "vitest";
+import { describeDialing } from "./conformance/dialing.ts";
 import { describeHost } from "./conformance.ts";
 import { createLocalServer } from "./local.ts";
 
@@ -16,6 +17,11 @@ describeHost("this machine", async () => {
       await rm(folder, { recursive: true });
     },
   };
+});
+
+describeDialing("this machine", async () => {
+  const server = createLocalServer();
+  return { server, home: "127.0.0.1", [Symbol.asyncDispose]: () => server[Symbol.asyncDispose]() };
 });
 
 test("programs on this machine see nothing of our own environment", async () => {

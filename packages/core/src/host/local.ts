@@ -1,6 +1,7 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { homedir, userInfo } from "node:os";
 import { Fault } from "../model/fault.ts";
+import { dialFrom } from "./dial.ts";
 import { markOf, plainVariables, USUAL_PATH } from "./environment.ts";
 import type { Command, Server } from "./host.ts";
 import {
@@ -26,6 +27,7 @@ export function createLocalServer(
   environment: Readonly<Record<string, string>> = {},
 ): Server {
   const running = new Set<Program>();
+  const dialled = dialFrom(name);
   const launch = async (command: Command, start: Start): Promise<Program> => {
     const program = await spawnProgram(
       { name, environment: { ...ownEnvironment(), ...environment } },
@@ -37,9 +39,10 @@ export function createLocalServer(
     return program;
   };
   const close = async () => {
+    dialled.close();
     await Promise.all(Array.from(running, (program) => program.stop("gently")));
   };
-  return createServer({ name, launch, close });
+  return createServer({ name, launch, dial: dialled.dial, close });
 }
 
 function ownEnvironment(): Record<string, string> {

@@ -5,10 +5,11 @@ import { programCalls } from "./program-calls.ts";
 import { readServerFacts } from "./server-facts.ts";
 import { createServerJobs } from "./server-jobs-runner.ts";
 
-/** A machine from the one act that machines differ in, starting a program, and what it takes to let it go. */
+/** A machine from the two acts that machines differ in, starting a program and opening a connection, and what it takes to let it go. */
 export function createServer(ground: {
   readonly name: string;
   readonly launch: Launch;
+  readonly dial: Server["dial"];
   readonly close: () => Promise<void>;
 }): Server {
   const { name } = ground;
@@ -18,6 +19,7 @@ export function createServer(ground: {
   return {
     ...host,
     jobs: createServerJobs(host),
+    dial: ground.dial,
     facts: () => {
       facts ??= readServerFacts(host).catch((error: unknown) => {
         facts = undefined; // a machine that did not answer is asked again

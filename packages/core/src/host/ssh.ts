@@ -7,6 +7,7 @@ import { exec, type OpenChannel, SshChannels } from "./ssh-channels.ts";
 import { openConnection, prepareLogin, type SshOptions } from "./ssh-connection.ts";
 import { callMark, remoteLine } from "./ssh-line.ts";
 import { quoteAll } from "./ssh-quote.ts";
+import { SshTunnels } from "./ssh-tunnels.ts";
 import { stopMarked } from "./stop-marked.ts";
 
 const MAX_CHANNELS = 8;
@@ -20,6 +21,7 @@ const LAST_WAIT_MS = 2000;
  */
 export async function connectSsh(options: SshOptions): Promise<Server> {
   const login = prepareLogin(options);
+  const tunnels = new SshTunnels(options.name, () => openConnection(options, login));
   const channels = new SshChannels(() => openConnection(options, login), {
     maxChannels: options.maxChannels ?? MAX_CHANNELS,
     maxConnections: options.maxConnections ?? MAX_CONNECTIONS,
@@ -27,7 +29,11 @@ export async function connectSsh(options: SshOptions): Promise<Server> {
   const server = createServer({
     name: options.name,
     launch: (command, start) => launch(channels, command, start),
-    close: async () => channels.close(),
+    dial: (host, port, calling) => tunnels.open({ host, port }, calling?.signal),
+    close: async () => {
+      tunnels.close();
+      channels.close();
+    },
   });
   try {
     await refuseTalkativeShell(server);
