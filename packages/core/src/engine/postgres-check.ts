@@ -3,10 +3,9 @@ import { Fault } from "../model/fault.ts";
 import type { Reach, RestoreRequest } from "./engine.ts";
 import { MAJOR_SQL, VERSION_SQL } from "./postgres-preflight.ts";
 import type { DatabaseRider } from "./postgres-riders.ts";
-import { ask, type LoggedIn, type Session } from "./postgres-session.ts";
 import { isPossibleName, literal, OUR_NAMES, textArray } from "./postgres-sql.ts";
 import type { PostgresTarget } from "./postgres-target.ts";
-import { majorOf, refuseOlderTool, toolVersion } from "./postgres-tools.ts";
+import { majorOf, refuseOlderTool } from "./postgres-tools.ts";
 
 const Names = z.array(z.string());
 
@@ -40,7 +39,8 @@ export interface RestorePlan {
   readonly rider: DatabaseRider | undefined;
 }
 
-function groundSql(into: string, rider: DatabaseRider | undefined): string {
+/** The question for what a restore finds at its target, which `checkRestore` reads. */
+export function groundSql({ into, rider }: RestorePlan): string {
   const list = (from: string, column: string): string =>
     `coalesce((select jsonb_agg(${column} order by ${column}) from ${from}), '[]')`;
   const wanted = (names: readonly string[] | undefined, known: string): string =>
@@ -58,22 +58,19 @@ function groundSql(into: string, rider: DatabaseRider | undefined): string {
  'missingRoles', ${wanted(rider?.roles, "select r.rolname::text from pg_roles r")}) from pg_roles me where me.rolname = current_user`;
 }
 
-export async function surveyGround({ session, database }: LoggedIn, plan: RestorePlan): Promise<Ground> {
-  const printed = await ask(session, [groundSql(plan.into, plan.rider)], { database });
+export function readGround(printed: string): Ground {
   return Ground.parse(JSON.parse(printed));
 }
 
-/** Throws what stands in the way, before anything is changed. */
-export async function checkRestore(loggedIn: LoggedIn, plan: RestorePlan): Promise<Ground> {
+/** Throws what stands in the way, before anything is changed. `tool` is the version of `pg_restore`. */
+export async function checkRestore(plan: RestorePlan, ground: Ground, tool: string): Promise<void> {
   refuseName(plan.into);
-  const ground = await surveyGround(loggedIn, plan);
   refuseVersion(plan, ground);
-  await refuseTools(loggedIn.session, plan, ground);
+  refuseTools(tool, plan, ground);
   refuseRights(plan, ground);
   refuseEntangled(plan.into, ground);
   refuseMissing(ground);
   await refuseFullDisk(plan, ground);
-  return ground;
 }
 
 function refuseName(into: string): void {
@@ -97,8 +94,7 @@ function refuseVersion({ request }: RestorePlan, { version, major }: Ground): vo
   );
 }
 
-async function refuseTools(session: Session, { request }: RestorePlan, ground: Ground): Promise<void> {
-  const tool = await toolVersion(session, "pg_restore");
+function refuseTools(tool: string, { request }: RestorePlan, ground: Ground): void {
   const archiveMajor = majorOf(request.format.version) ?? majorOf(request.serverVersion) ?? 0;
   if (archiveMajor <= (majorOf(tool) ?? 0)) return;
   refuseOlderTool("pg_restore", tool, { ...ground, version: request.format.version, major: archiveMajor });

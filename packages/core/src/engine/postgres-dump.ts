@@ -4,7 +4,7 @@ import { Fault } from "../model/fault.ts";
 import type { DumpPlan, DumpRemains, DumpRequest, Reach } from "./engine.ts";
 import { FIRST_MAJOR_WITH_ROW_HASH } from "./postgres-facts.ts";
 import { assertPlainTrailer, CUSTOM, PLAIN } from "./postgres-format.ts";
-import { type Preflight, preflight } from "./postgres-preflight.ts";
+import { type Preflight, preflightSql, readPreflight } from "./postgres-preflight.ts";
 import { databaseRider, globalsRider } from "./postgres-riders.ts";
 import { logIn, program, type Session } from "./postgres-session.ts";
 import { keptFacts, SNAPSHOT_VARIABLE, snapshotKeeper } from "./postgres-snapshot.ts";
@@ -16,10 +16,12 @@ import { isServerWorking } from "./postgres-working.ts";
 export async function planDump(reach: Reach<PostgresTarget>, request: DumpRequest): Promise<DumpPlan> {
   const database = onlyUnit(request);
   const format = request.format ?? CUSTOM;
-  const entered = await logIn(reach, [database]);
+  const [entered, tool] = await Promise.all([
+    logIn(reach, [database], preflightSql(database)),
+    toolVersion(reach, "pg_dump"),
+  ]);
   const { session } = entered;
-  const known = await preflight(session, database);
-  const tool = await toolVersion(session, "pg_dump");
+  const known = readPreflight(session, database, entered.printed);
   refuseOlderTool("pg_dump", tool, known);
   const globals = await globalsRider(session, database);
   const digests = request.digests === "auto" && known.major >= FIRST_MAJOR_WITH_ROW_HASH;

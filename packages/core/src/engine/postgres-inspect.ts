@@ -3,7 +3,7 @@ import type { Inspection } from "../model/engine.ts";
 import { Fault } from "../model/fault.ts";
 import type { Reach } from "./engine.ts";
 import { VERSION_SQL } from "./postgres-preflight.ts";
-import { ask, lobbies, logIn } from "./postgres-session.ts";
+import { lobbies, logIn } from "./postgres-session.ts";
 import { literal, OUR_NAMES } from "./postgres-sql.ts";
 import type { PostgresTarget } from "./postgres-target.ts";
 
@@ -18,8 +18,7 @@ const INSPECT = `select jsonb_build_object('version', ${VERSION_SQL}, 'units', c
  from pg_catalog.pg_database where datallowconn and not datistemplate and datname !~ ${literal(OUR_NAMES)}`;
 
 export async function inspectServer(reach: Reach<PostgresTarget>): Promise<Inspection> {
-  const { session, database } = await logIn(reach, lobbies(reach.target));
-  const printed = await ask(session, [INSPECT], { database });
+  const { printed } = await logIn(reach, lobbies(reach.target), [INSPECT]);
   if (printed === "") {
     throw new Fault("target.unreachable", `${reach.host.name} ended the session before it answered`, {
       hint: "Look whether the container is stopping, then try again.",

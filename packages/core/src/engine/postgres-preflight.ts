@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { Fault } from "../model/fault.ts";
 import { DatabaseProperties, propertiesSql } from "./postgres-properties.ts";
-import { ask, type Session } from "./postgres-session.ts";
+import type { Session } from "./postgres-session.ts";
 
 const Names = z.array(z.string());
 
@@ -49,9 +49,12 @@ const PREFLIGHT = `with ${RELATIONS} select jsonb_build_object(
     and (d.dbid = ${THIS_DATABASE} or (d.classid = 'pg_catalog.pg_database'::regclass and d.objid = ${THIS_DATABASE})))
    or exists (select from pg_catalog.pg_db_role_setting s where s.setrole = r.oid and s.setdatabase = ${THIS_DATABASE}))), '[]'))`;
 
-/** Reads what a dump needs to know; throws `target.permission` with the tables that the user may not read. */
-export async function preflight(session: Session, database: string): Promise<Preflight> {
-  const printed = await ask(session, [PREFLIGHT, propertiesSql(database)], { database });
+export function preflightSql(database: string): readonly string[] {
+  return [PREFLIGHT, propertiesSql(database)];
+}
+
+/** What a dump needs to know; throws `target.permission` with the tables that the user may not read. */
+export function readPreflight(session: Session, database: string, printed: string): Preflight {
   const [first = "", second = ""] = printed.split("\n");
   const found = Preflight.parse(JSON.parse(first));
   refuseUnreadable(session, database, found);

@@ -2,16 +2,24 @@ import type { Command } from "../host/host.ts";
 import type { UnitFacts } from "../model/engine.ts";
 import { Fault } from "../model/fault.ts";
 import type { Reach, Restoration, RestoreRequest, Sink } from "./engine.ts";
-import { checkRestore, type Ground, type RestorePlan, surveyGround } from "./postgres-check.ts";
+import { checkRestore, type Ground, groundSql, type RestorePlan, readGround } from "./postgres-check.ts";
 import { FIRST_MAJOR_WITH_ROW_HASH, factsSql, readFacts, STEADY_SETTINGS } from "./postgres-facts.ts";
 import { assertWholeLoad, PLAIN } from "./postgres-format.ts";
 import { readDatabaseRider } from "./postgres-riders.ts";
-import { ask, type LoggedIn, lobbies, logIn, program, type Session } from "./postgres-session.ts";
+import {
+  ask,
+  type Entered,
+  type LoggedIn,
+  lobbies,
+  logIn,
+  program,
+  type Session,
+} from "./postgres-session.ts";
 import { stageName } from "./postgres-sql.ts";
 import { dropOld, lookAround, makeStage, sweepStage } from "./postgres-stage.ts";
 import { switchBack, switchIn } from "./postgres-switch.ts";
 import type { PostgresTarget } from "./postgres-target.ts";
-import { serverVersion } from "./postgres-tools.ts";
+import { toolVersion } from "./postgres-tools.ts";
 import { isServerWorking } from "./postgres-working.ts";
 
 /** A crash loses the staging database anyway, so a load need not wait for the disk at each commit. */
@@ -29,22 +37,24 @@ export function planRestore(reach: Reach<PostgresTarget>, request: RestoreReques
   const plan = planOf(reach, request);
   const way = wayIn(plan);
   let ground: Ground | undefined;
+  const survey = async (): Promise<Ground> => {
+    ground = readGround(await way.ask([groundSql(plan)]));
+    return ground;
+  };
   return {
     check: async () => {
-      ground = await checkRestore(await way.enter(), plan);
+      const [found, tool] = await Promise.all([survey(), toolVersion(reach, "pg_restore")]);
+      await checkRestore(plan, found, tool);
     },
-    prepare: async () => {
-      const entered = await way.enter();
-      ground ??= await surveyGround(entered, plan);
-      await makeStage(entered, plan, ground);
-    },
+    prepare: async () => makeStage(await way.enter(), plan, ground ?? (await survey())),
     get load(): Sink {
       return { via: "command", command: loadCommand(way.session(), request), on: reach.host };
     },
     isWorking: async () => isServerWorking(await way.enter()),
     loaded: async (output) => {
       if (request.format.name === PLAIN) assertWholeLoad(output);
-      return [await countStage(await way.enter(), plan)];
+      const { major } = ground ?? (await survey());
+      return [await countStage(await way.enter(), plan, major)];
     },
     commit: async () => switchIn(await way.enter(), plan),
     stage: async () => stageOf(await way.enter(), plan),
@@ -57,6 +67,8 @@ export function planRestore(reach: Reach<PostgresTarget>, request: RestoreReques
 
 interface WayIn {
   enter(): Promise<LoggedIn>;
+  /** Asks there; the question is the first one when nobody entered yet. */
+  ask(question: readonly string[]): Promise<string>;
   /** As it was entered; before that, the door that serves in nearly every image. */
   session(): Session;
 }
@@ -65,17 +77,26 @@ interface WayIn {
 function wayIn({ reach, into }: RestorePlan): WayIn {
   const { target, container } = reach;
   let session: Session = { reach, address: container === undefined ? target.host : null, port: target.port };
-  let loggedIn: Promise<LoggedIn> | undefined;
+  let entering: Promise<Entered> | undefined;
+  const first = (question?: readonly string[]): Promise<Entered> => {
+    const places = lobbies(target).filter((name) => name !== into);
+    entering = logIn(reach, places, question);
+    entering.then(
+      (entered) => {
+        session = entered.session;
+      },
+      () => {
+        entering = undefined;
+      },
+    );
+    return entering;
+  };
   return {
-    enter: async () => {
-      const places = lobbies(target).filter((name) => name !== into);
-      loggedIn ??= logIn(reach, places).catch((error: unknown) => {
-        loggedIn = undefined;
-        throw error;
-      });
-      const entered = await loggedIn;
-      session = entered.session;
-      return entered;
+    enter: () => entering ?? first(),
+    ask: async (question) => {
+      if (entering === undefined) return (await first(question)).printed;
+      const entered = await entering;
+      return await ask(entered.session, question, { database: entered.database });
     },
     session: () => session,
   };
@@ -120,10 +141,9 @@ for t in select oid from pg_catalog.pg_class where relkind in ('r', 'm') and rel
 loop begin execute format('analyze %s', t); exception when others then null; end; end loop; end $$`;
 
 /** Both read the whole database, so they do it at once. */
-async function countStage({ session }: LoggedIn, plan: RestorePlan): Promise<UnitFacts> {
+async function countStage({ session }: LoggedIn, plan: RestorePlan, major: number): Promise<UnitFacts> {
   const database = stageName(plan.reach.tag);
   const archived = plan.request.facts.find((unit) => unit.name === plan.from)?.digests;
-  const { major } = await serverVersion(session, database);
   const wanted = {
     digests: archived !== undefined && major >= FIRST_MAJOR_WITH_ROW_HASH,
     isSuperuser: archived?.["(large objects)"] !== undefined,

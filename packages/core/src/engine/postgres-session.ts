@@ -74,14 +74,18 @@ export async function run(session: Session, command: Command): Promise<Ran> {
 
 /**
  * Logs in, trying what may serve: inside the container the socket, then the loopback, where the passwords of images differ in what
- * they ask for. Throws `target.auth`, `target.unreachable` or `target.missing`.
+ * they ask for. The first question knocks, so that it costs no exec of its own. Throws `target.auth`, `target.unreachable` or
+ * `target.missing`.
  */
-export async function logIn(reach: Reach<PostgresTarget>, databases: readonly string[]): Promise<LoggedIn> {
+export async function logIn(
+  reach: Reach<PostgresTarget>,
+  databases: readonly string[],
+  question: readonly string[] = ["select 1"],
+): Promise<Entered> {
   let refused: Fault | undefined;
   for (const door of doorsOf(reach)) {
-    const session: Session = { reach, ...door };
-    const entered = await enter(session, databases);
-    if (!(entered instanceof Fault)) return { session, database: entered };
+    const entered = await enter({ reach, ...door }, databases, question);
+    if (!(entered instanceof Fault)) return entered;
     // A closed door says less than a guard who wants another password.
     if (refused === undefined || refused.code === "target.unreachable") refused = entered;
   }
@@ -92,6 +96,11 @@ export interface LoggedIn {
   readonly session: Session;
   /** The first of the databases asked for that is there. */
   readonly database: string;
+}
+
+export interface Entered extends LoggedIn {
+  /** What the first question printed. */
+  readonly printed: string;
 }
 
 /** Databases to ask questions in: any that is there will do. */
@@ -108,12 +117,15 @@ const TRY_THE_NEXT: ReadonlySet<string> = new Set([
   "target.unsuitable",
 ]);
 
-async function enter(session: Session, databases: readonly string[]): Promise<string | Fault> {
+async function enter(
+  session: Session,
+  databases: readonly string[],
+  question: readonly string[],
+): Promise<Entered | Fault> {
   let refused: Fault | undefined;
   for (const database of databases) {
     try {
-      await ask(session, ["select 1"], { database });
-      return database;
+      return { session, database, printed: await ask(session, question, { database }) };
     } catch (error) {
       if (!isFault(error) || !error.code.startsWith("target.")) throw error;
       if (!TRY_THE_NEXT.has(error.code)) return error;

@@ -10,22 +10,29 @@ const MARKER = "cofre.restoration";
 const Found = z.object({
   hasStage: z.boolean(),
   hasOld: z.boolean(),
-  hasTarget: z.boolean(),
   isSwitched: z.boolean(),
+  /** Roles that were made for this restore and not yet kept. */
+  roles: z.array(z.string()),
+  /** Of the database that is replaced, null when the restore makes a new one. */
+  target: DatabaseProperties.nullable(),
+  /** Of a database that is made without a word. */
+  fresh: DatabaseProperties,
 });
 
+/** What is there of this restore, and what it replaces. */
 export type Found = z.infer<typeof Found>;
 
-/** What is there of this restore. */
 export async function lookAround({ session, database }: LoggedIn, plan: RestorePlan): Promise<Found> {
   const { tag } = plan.reach;
   const is = (name: string): string => `exists (select from pg_database where datname = ${literal(name)})`;
   const printed = await ask(
     session,
     [
-      `select jsonb_build_object('hasStage', ${is(stageName(tag))}, 'hasOld', ${is(oldName(tag))}, 'hasTarget', ${is(plan.into)},
+      `select jsonb_build_object('hasStage', ${is(stageName(tag))}, 'hasOld', ${is(oldName(tag))},
  'isSwitched', (${is(oldName(tag))} and ${is(plan.into)}) or exists (select from pg_db_role_setting s join pg_database d on d.oid = setdatabase
-   where datname = ${literal(plan.into)} and setrole = 0 and ${literal(`${MARKER}=${tag}`)} = any(setconfig)))`,
+   where datname = ${literal(plan.into)} and setrole = 0 and ${literal(`${MARKER}=${tag}`)} = any(setconfig)),
+ 'roles', coalesce((select jsonb_agg(rolname) from pg_roles where shobj_description(oid, 'pg_authid') = ${literal(roleMark(plan))}), '[]'),
+ 'target', (${propertiesSql(plan.into)}), 'fresh', (${propertiesSql("template0")}))`,
     ],
     { database },
   );
@@ -36,13 +43,13 @@ export async function lookAround({ session, database }: LoggedIn, plan: RestoreP
 export async function makeStage(loggedIn: LoggedIn, plan: RestorePlan, ground: Ground): Promise<void> {
   const { session, database } = loggedIn;
   const stage = stageName(plan.reach.tag);
-  await sweepStage(loggedIn, plan);
-  const like = await modelOf(loggedIn, plan);
+  const found = await lookAround(loggedIn, plan);
+  const like = modelOf(found, plan);
   const options = [
     // A superuser is not held back by the limit; others need a session to load and one to count.
     `CONNECTION LIMIT ${ground.isSuperuser ? 0 : 2}`,
     // Where everybody may create, naming the place would need a right of its own.
-    ...(ground.target === null || like.tablespace === "pg_default"
+    ...(found.target === null || like.tablespace === "pg_default"
       ? []
       : [`TABLESPACE ${identifier(like.tablespace)}`]),
   ];
@@ -50,20 +57,20 @@ export async function makeStage(loggedIn: LoggedIn, plan: RestorePlan, ground: G
   const marker = ground.isSuperuser
     ? [`ALTER DATABASE ${stage} SET ${MARKER} TO ${literal(plan.reach.tag)}`]
     : [];
-  const roles = makeRoles(plan, ground.missingRoles);
-  await ask(session, [...roles, createStatement(stage, like, options), ...marker], { database });
+  // An earlier attempt's roles are swept below, so that they are missing again.
+  const missing = [...new Set([...ground.missingRoles, ...found.roles])];
+  const statements = [
+    ...sweepStatements(found, plan),
+    ...makeRoles(plan, missing),
+    createStatement(stage, like, options),
+    ...marker,
+  ];
+  await ask(session, statements, { database });
 }
 
 /** The properties of the target; of the archived database where there is no target; else of a fresh database. */
-export async function modelOf(
-  { session, database }: LoggedIn,
-  plan: RestorePlan,
-): Promise<DatabaseProperties> {
-  const target = await ask(session, [propertiesSql(plan.into)], { database });
-  if (target !== "") return DatabaseProperties.parse(JSON.parse(target));
-  if (plan.rider !== undefined) return plan.rider.properties;
-  const fresh = await ask(session, [propertiesSql("template0")], { database });
-  return { ...DatabaseProperties.parse(JSON.parse(fresh)), ...FRESH, owner: plan.reach.target.username };
+export function modelOf({ target, fresh }: Found, { rider, reach }: RestorePlan): DatabaseProperties {
+  return target ?? rider?.properties ?? { ...fresh, ...FRESH, owner: reach.target.username };
 }
 
 const FRESH = { isTemplate: false, comment: null, connectionLimit: -1, grants: null };
@@ -84,36 +91,27 @@ function roleMark({ reach }: RestorePlan): string {
 
 /** Drops the staging database, with whoever is in it, and the roles made for it. Nothing there is no error. */
 export async function sweepStage(loggedIn: LoggedIn, plan: RestorePlan): Promise<void> {
-  const stage = stageName(plan.reach.tag);
-  const { isThere, roles } = await madeFor(loggedIn, plan, stage);
-  const drops = roles.length === 0 ? [] : [`DROP ROLE IF EXISTS ${roles.map(identifier).join(", ")}`];
-  const statements = [...(isThere ? dropStatements(stage) : []), ...drops];
+  const statements = sweepStatements(await lookAround(loggedIn, plan), plan);
   if (statements.length === 0) return;
   await ask(loggedIn.session, statements, { database: loggedIn.database });
 }
 
+function sweepStatements({ hasStage, roles }: Found, { reach }: RestorePlan): readonly string[] {
+  return [
+    ...(hasStage ? dropStatements(stageName(reach.tag)) : []),
+    ...(roles.length === 0 ? [] : [`DROP ROLE IF EXISTS ${roles.map(identifier).join(", ")}`]),
+  ];
+}
+
 /** Statements for the switch: the roles are needed from now on, the mark would let a sweep drop them. */
-export async function keepRolesStatements(loggedIn: LoggedIn, plan: RestorePlan): Promise<readonly string[]> {
-  const { roles } = await madeFor(loggedIn, plan, stageName(plan.reach.tag));
+export function keepRolesStatements({ roles }: Found): readonly string[] {
   return roles.map((role) => `COMMENT ON ROLE ${identifier(role)} IS NULL`);
 }
 
-const Made = z.object({ isThere: z.boolean(), roles: z.array(z.string()) });
-
-async function madeFor(
-  { session, database }: LoggedIn,
-  plan: RestorePlan,
-  name: string,
-): Promise<z.infer<typeof Made>> {
-  const query = `select jsonb_build_object('isThere', exists (select from pg_database where datname = ${literal(name)}),
- 'roles', coalesce((select jsonb_agg(rolname) from pg_roles where shobj_description(oid, 'pg_authid') = ${literal(roleMark(plan))}), '[]'))`;
-  return Made.parse(JSON.parse(await ask(session, [query], { database })));
-}
-
 export async function dropOld(loggedIn: LoggedIn, plan: RestorePlan): Promise<void> {
-  const old = oldName(plan.reach.tag);
-  const { isThere } = await madeFor(loggedIn, plan, old);
-  if (isThere) await ask(loggedIn.session, dropStatements(old), { database: loggedIn.database });
+  const { hasOld } = await lookAround(loggedIn, plan);
+  if (!hasOld) return;
+  await ask(loggedIn.session, dropStatements(oldName(plan.reach.tag)), { database: loggedIn.database });
 }
 
 /**

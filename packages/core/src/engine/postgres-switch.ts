@@ -11,10 +11,10 @@ export async function switchIn(loggedIn: LoggedIn, plan: RestorePlan): Promise<v
   if (!found.hasStage && found.isSwitched) return;
   const { into } = plan;
   const { tag } = plan.reach;
-  const properties = await modelOf(loggedIn, plan);
+  const properties = modelOf(found, plan);
   const old = identifier(oldName(tag));
   const statements = [
-    ...(found.hasTarget
+    ...(found.target !== null
       ? [
           `ALTER DATABASE ${identifier(into)} RENAME TO ${old}`,
           `ALTER DATABASE ${old} WITH IS_TEMPLATE false ALLOW_CONNECTIONS false`,
@@ -22,7 +22,7 @@ export async function switchIn(loggedIn: LoggedIn, plan: RestorePlan): Promise<v
       : []),
     `ALTER DATABASE ${identifier(stageName(tag))} RENAME TO ${identifier(into)}`,
     ...propertyStatements(into, properties),
-    ...(await keepRolesStatements(loggedIn, plan)),
+    ...keepRolesStatements(found),
   ];
   await switchNames(loggedIn, plan, { statements, goal: `not ${isThere(stageName(tag))}` });
 }
@@ -36,7 +36,7 @@ export async function switchBack(loggedIn: LoggedIn, plan: RestorePlan): Promise
   const old = identifier(oldName(tag));
   const stage = identifier(stageName(tag));
   const statements = [
-    ...(found.hasTarget
+    ...(found.target !== null
       ? [
           `ALTER DATABASE ${into} RENAME TO ${stage}`,
           `ALTER DATABASE ${stage} WITH IS_TEMPLATE false ALLOW_CONNECTIONS false`,

@@ -1,24 +1,19 @@
 import { Fault } from "../model/fault.ts";
-import { MAJOR_SQL, VERSION_SQL } from "./postgres-preflight.ts";
-import { ask, run, type Session } from "./postgres-session.ts";
+import type { Reach } from "./engine.ts";
+import type { PostgresTarget } from "./postgres-target.ts";
 
 export interface ServerVersion {
   readonly version: string;
   readonly major: number;
 }
 
-export async function serverVersion(session: Session, database: string): Promise<ServerVersion> {
-  const printed = await ask(session, [`select ${VERSION_SQL}`, `select ${MAJOR_SQL}`], { database });
-  const [version = "", major = ""] = printed.split("\n");
-  return { version, major: Number(major) };
-}
-
 /** Version of one of PostgreSQL's programs where the engine's tools run: `pg_dump (PostgreSQL) 15.18 (Debian 15.18-1)`. */
-export async function toolVersion(session: Session, tool: string): Promise<string> {
-  const { stdout } = await run(session, { argv: [tool, "--version"] });
+export async function toolVersion(reach: Reach<PostgresTarget>, tool: string): Promise<string> {
+  const { host, signal, tag } = reach;
+  const { stdout } = await host.run({ argv: [tool, "--version"] }, { signal, tag });
   const version = /\(PostgreSQL\) (\S+)/.exec(stdout)?.[1];
   if (version !== undefined) return version;
-  throw new Fault("server.tool-missing", `${tool} on ${session.reach.host.name} does not tell its version`, {
+  throw new Fault("server.tool-missing", `${tool} on ${host.name} does not tell its version`, {
     hint: "Install PostgreSQL's client programs there.",
     context: { printed: stdout.slice(0, 200) },
   });
