@@ -1,12 +1,14 @@
-import { absentReason } from "@cofre/lab";
+import { absentReason, extentOf } from "@cofre/lab";
 import { describe, expect } from "vitest";
 import { type PostgresSpecimen, startPostgresSpecimen } from "../testing/postgres-specimen.ts";
 import { describeEngine } from "./conformance/describe-engine.ts";
 import { postgres } from "./postgres.ts";
 
-for (const version of ["13", "15", "17", "18"]) {
+const VERSIONS = { 13: "every promise", 15: "round trips", 17: "round trips", 18: "every promise" } as const;
+
+for (const [version, extent] of Object.entries(VERSIONS)) {
   describe.skipIf(absentReason({ engine: "postgres", version }))(`PostgreSQL ${version}`, () => {
-    describeEngine(postgres, () => startWatched(version));
+    describeEngine(postgres, () => startWatched(version), extentOf(extent));
   });
 }
 

@@ -2,6 +2,7 @@ import { describe, expect, test } from "vitest";
 import type { Engine } from "../engine.ts";
 import { takeArchive } from "./carry.ts";
 import { LONG_DUMP_BYTES, leftoversSoon } from "./failed-dump.ts";
+import { disturb } from "./held.ts";
 import { firstGroup } from "./round-trip.ts";
 import type { Pair } from "./specimen.ts";
 
@@ -9,6 +10,7 @@ export function stopsWhenCancelled<Target>(engine: Engine<Target>, pair: Pair<Ta
   describe("when a backup is cancelled", () => {
     test("it stops within ten seconds and leaves nothing inside", async () => {
       const original = pair.original();
+      disturb(original);
       await original.empty();
       await original.grow(LONG_DUMP_BYTES);
       const stop = new AbortController();

@@ -2,7 +2,8 @@ import { describe, expect, test } from "vitest";
 import type { Engine, Restoration } from "../engine.ts";
 import { type Archive, load, openArchive, restorationOf } from "./carry.ts";
 import { leftoversSoon } from "./failed-dump.ts";
-import { carrierOf, firstGroup, take } from "./round-trip.ts";
+import { changed, disturb, type GoodArchive, holds } from "./held.ts";
+import { carrierOf, firstGroup } from "./round-trip.ts";
 import type { Pair, Specimen } from "./specimen.ts";
 
 /** Where the worker dies: after this step the restoration is forgotten and made again from the same values. */
@@ -11,19 +12,10 @@ type Step = (typeof STEPS)[number];
 
 export function survivesCrashesBetweenSteps<Target>(engine: Engine<Target>, pair: Pair<Target>): void {
   describe.runIf(engine.capabilities.atomicRestore)("when the worker dies during a restore", () => {
-    async function changedAfterBackup(): Promise<{
-      specimen: Specimen<Target>;
-      archive: Archive;
-      dumped: string;
-    }> {
-      const specimen = pair.original();
-      await specimen.empty();
-      await specimen.fill();
-      const units = firstGroup(engine, specimen);
-      const archive = await take(engine, specimen, { units });
-      const dumped = await specimen.fingerprint(units);
-      await specimen.change();
-      return { specimen, archive, dumped };
+    async function changedAfterBackup(): Promise<GoodArchive & { readonly specimen: Specimen<Target> }> {
+      const units = firstGroup(engine, pair.original());
+      const good = await pair.shelf.archive(units, engine.formats[0]);
+      return { ...good, specimen: await changed(pair.original()) };
     }
 
     test.each(STEPS.slice(0, -1))(
@@ -39,6 +31,27 @@ export function survivesCrashesBetweenSteps<Target>(engine: Engine<Target>, pair
         expect(await anew().stage()).toBe("absent");
         expect(await leftoversSoon(specimen, tag)).toEqual([]);
         expect(await specimen.fingerprint(archive.units)).toBe(before);
+        holds(specimen, "changed");
+      },
+      120_000,
+    );
+
+    test.runIf(engine.capabilities.keepsOld)(
+      "the old data can be put back, and then let go",
+      async () => {
+        const { specimen, archive } = await changedAfterBackup();
+        const before = await specimen.fingerprint(archive.units);
+        const tag = await runUntil(engine, { specimen, archive, last: "commit" });
+        expect(await specimen.fingerprint(archive.units)).not.toBe(before);
+        const anew = (): Restoration => restorationOf(engine, specimen.reach({ tag }), archive);
+        await anew().undo();
+        await anew().undo();
+        expect(await specimen.fingerprint(archive.units)).toBe(before);
+        await anew().abort();
+        expect(await anew().stage()).toBe("absent");
+        expect(await leftoversSoon(specimen, tag)).toEqual([]);
+        expect(await specimen.fingerprint(archive.units)).toBe(before);
+        holds(specimen, "changed");
       },
       120_000,
     );
@@ -64,25 +77,6 @@ export function survivesCrashesBetweenSteps<Target>(engine: Engine<Target>, pair
       await runUntil(engine, { specimen, archive, last: "commit", tag });
       expect(await specimen.fingerprint(archive.units)).toBe(dumped);
     }, 300_000);
-
-    test.runIf(engine.capabilities.keepsOld)(
-      "the old data can be put back, and then let go",
-      async () => {
-        const { specimen, archive } = await changedAfterBackup();
-        const before = await specimen.fingerprint(archive.units);
-        const tag = await runUntil(engine, { specimen, archive, last: "commit" });
-        expect(await specimen.fingerprint(archive.units)).not.toBe(before);
-        const anew = (): Restoration => restorationOf(engine, specimen.reach({ tag }), archive);
-        await anew().undo();
-        await anew().undo();
-        expect(await specimen.fingerprint(archive.units)).toBe(before);
-        await anew().abort();
-        expect(await anew().stage()).toBe("absent");
-        expect(await leftoversSoon(specimen, tag)).toEqual([]);
-        expect(await specimen.fingerprint(archive.units)).toBe(before);
-      },
-      120_000,
-    );
   });
 }
 
@@ -99,6 +93,7 @@ async function runUntil<Target>(engine: Engine<Target>, run: Run<Target>): Promi
   const { tag } = run.tag === undefined ? specimen.reach() : { tag: run.tag };
   const anew = (): Restoration => restorationOf(engine, specimen.reach({ tag }), archive);
   let output = "";
+  disturb(specimen);
   const steps: Record<Step, () => Promise<unknown>> = {
     check: () => anew().check(),
     prepare: () => anew().prepare(),

@@ -14,8 +14,9 @@ import {
   removeArchive,
 } from "./carry.ts";
 import { leftoversSoon } from "./failed-dump.ts";
+import { changed, disturb, holds } from "./held.ts";
 import { placesBetween, randomFrom } from "./random.ts";
-import { carrierOf, firstGroup, take } from "./round-trip.ts";
+import { carrierOf, firstGroup } from "./round-trip.ts";
 import type { Pair, Specimen } from "./specimen.ts";
 
 /** Each cut dump is read by a real program: many for the format that is used, fewer for those by choice. */
@@ -26,10 +27,8 @@ const FLIPS = 20;
 export function refusesDamage<Target>(engine: Engine<Target>, pair: Pair<Target>): void {
   describe.each(engine.formats)("a damaged archive as %s", (format) => {
     async function goodArchive(): Promise<Archive> {
-      const original = pair.original();
-      await original.empty();
-      await original.fill();
-      return take(engine, original, { units: firstGroup(engine, original), format });
+      const { archive } = await pair.shelf.archive(firstGroup(engine, pair.original()), format);
+      return archive;
     }
 
     const cuts = format === engine.formats[0] ? CUTS : CUTS_BY_CHOICE;
@@ -89,10 +88,10 @@ export function refusesDamage<Target>(engine: Engine<Target>, pair: Pair<Target>
       "leaves the target of a restore as it was",
       async () => {
         const archive = await goodArchive();
-        const original = pair.original();
-        await original.change();
+        const original = await changed(pair.original());
         const before = await original.fingerprint(original.units);
         const dump = await dumpOf(archive);
+        disturb(original);
         const halves = [0, 1, dump.length >> 1, Math.floor(dump.length * 0.9), dump.length - 8];
         for (const end of halves) {
           const carrier = carrierOf(original);
@@ -101,6 +100,7 @@ export function refusesDamage<Target>(engine: Engine<Target>, pair: Pair<Target>
           expect(await leftoversSoon(original, carrier.reach.tag)).toEqual([]);
         }
         expect(await original.fingerprint(original.units)).toBe(before);
+        holds(original, "changed");
       },
       300_000,
     );

@@ -1,6 +1,7 @@
 import { describe, expect, test } from "vitest";
 import type { Engine } from "../engine.ts";
 import { takeArchive } from "./carry.ts";
+import { disturb, filled } from "./held.ts";
 import { firstGroup, take } from "./round-trip.ts";
 import type { Pair, Specimen } from "./specimen.ts";
 
@@ -25,8 +26,8 @@ export function survivesFailedDumps<Target>(engine: Engine<Target>, pair: Pair<T
   describe("when the dump fails half-way", () => {
     test("no archive comes of it, nothing is left at the target, and the same request then succeeds", async () => {
       const original = pair.original();
-      await original.empty();
-      await original.fill();
+      await filled(original);
+      disturb(original);
       await original.grow(LONG_DUMP_BYTES);
       const units = firstGroup(engine, original);
       const reach = original.reach();

@@ -2,7 +2,7 @@ import { describe, expect, test } from "vitest";
 import type { Engine } from "../engine.ts";
 import { dumpOf } from "./carry.ts";
 import { placesBetween, randomFrom } from "./random.ts";
-import { firstGroup, take } from "./round-trip.ts";
+import { firstGroup } from "./round-trip.ts";
 import type { Pair } from "./specimen.ts";
 
 const HEAD_BYTES = 65_536;
@@ -23,10 +23,7 @@ export function knowsItsOwn<Target>(engine: Engine<Target>, pair: Pair<Target>):
     test.each(engine.formats)(
       "knows its own dumps as %s",
       async (format) => {
-        const original = pair.original();
-        await original.empty();
-        await original.fill();
-        const archive = await take(engine, original, { units: firstGroup(engine, original), format });
+        const { archive } = await pair.shelf.archive(firstGroup(engine, pair.original()), format);
         const head = (await dumpOf(archive)).subarray(0, HEAD_BYTES);
         const identified = engine.identify(head);
         expect(identified?.engine).toBe(engine.id);

@@ -8,6 +8,7 @@ import {
   type TakeRequest,
   takeArchive,
 } from "./carry.ts";
+import { changed, disturb, filled, holds } from "./held.ts";
 import type { Pair, Specimen } from "./specimen.ts";
 
 /** The units in the groups that make one archive each: all in one where the engine combines them, else one by one. */
@@ -38,17 +39,12 @@ export async function take<Target>(
   return archive;
 }
 
-async function filled<Target>(specimen: Specimen<Target>): Promise<Specimen<Target>> {
-  await specimen.empty();
-  await specimen.fill();
-  return specimen;
-}
-
 export function keepsBackupsRepeatable<Target>(engine: Engine<Target>, pair: Pair<Target>): void {
   describe.each(engine.formats)("as %s", (format) => {
     test("what was dumped is what comes back, in another empty server", async () => {
       const original = await filled(pair.original());
       const replica = pair.replica();
+      disturb(replica);
       await replica.empty();
       for (const units of groupsOf(engine, original)) {
         const archive = await take(engine, original, { units, format });
@@ -66,16 +62,19 @@ export function keepsBackupsRepeatable<Target>(engine: Engine<Target>, pair: Pai
       const archives: Archive[] = [];
       for (const units of groupsOf(engine, original))
         archives.push(await take(engine, original, { units, format }));
-      await original.change();
+      await changed(original);
       expect(await original.fingerprint(original.units)).not.toBe(before);
+      disturb(original);
       for (const archive of archives) await putArchive(engine, carrierOf(original), { archive });
       expect(await original.fingerprint(original.units)).toBe(before);
+      holds(original, "filled");
     }, 300_000);
   });
 
   test("a restored server gives the same facts again, counts and digests", async () => {
     const original = await filled(pair.original());
     const replica = pair.replica();
+    disturb(replica);
     await replica.empty();
     for (const units of groupsOf(engine, original)) {
       const archive = await take(engine, original, { units });
@@ -95,6 +94,7 @@ export function keepsBackupsRepeatable<Target>(engine: Engine<Target>, pair: Pai
       const before = await original.fingerprint(units);
       const archive = await take(engine, original, { units });
       const into = units.map((unit) => `${unit} "other" $(x)`);
+      disturb(original);
       const facts = await putArchive(engine, carrierOf(original), { archive: { ...archive, into } });
       expect(facts.map((unit) => unit.name)).toEqual(into);
       expect(await original.fingerprint(into)).toBe(before);

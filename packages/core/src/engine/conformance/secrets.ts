@@ -4,6 +4,7 @@ import type { Host } from "../../host/host.ts";
 import type { Engine } from "../engine.ts";
 import { removeArchive, restorationOf, takeArchive } from "./carry.ts";
 import { LONG_DUMP_BYTES } from "./failed-dump.ts";
+import { disturb, filled } from "./held.ts";
 import { firstGroup } from "./round-trip.ts";
 import type { Pair, Specimen } from "./specimen.ts";
 
@@ -11,8 +12,8 @@ export function keepsSecrets<Target>(engine: Engine<Target>, pair: Pair<Target>)
   describe("secrets", () => {
     test("are in no plan, no argv, no environment that ps shows, no journal and no answer", async () => {
       const original = pair.original();
-      await original.empty();
-      await original.fill();
+      await filled(original);
+      disturb(original);
       await original.grow(LONG_DUMP_BYTES);
       const units = firstGroup(engine, original);
       const reach = original.reach();

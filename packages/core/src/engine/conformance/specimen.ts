@@ -1,5 +1,6 @@
 import type { Secret } from "../../model/secret.ts";
 import type { Reach } from "../engine.ts";
+import type { Shelf } from "./held.ts";
 
 export interface ReachOptions {
   /** 32 hex characters; a new one unless told otherwise. */
@@ -48,4 +49,6 @@ export interface Specimen<Target> extends AsyncDisposable {
 export interface Pair<Target> {
   original(): Specimen<Target>;
   replica(): Specimen<Target>;
+  /** Archives of the original. */
+  readonly shelf: Shelf;
 }

@@ -1,6 +1,7 @@
 import { describe, expect, test } from "vitest";
 import type { Engine } from "../engine.ts";
 import { putArchive } from "./carry.ts";
+import { disturb, filled } from "./held.ts";
 import { carrierOf, firstGroup, take } from "./round-trip.ts";
 import type { Pair } from "./specimen.ts";
 
@@ -12,8 +13,9 @@ export function keepsConsistency<Target>(engine: Engine<Target>, pair: Pair<Targ
       if (original.startWriters === undefined || replica.brokenRule === undefined) {
         throw new Error(`${engine.id} says it is consistent, but its specimen has no writers to show it`);
       }
-      await Promise.all([original.empty(), replica.empty()]);
-      await original.fill();
+      disturb(replica);
+      await Promise.all([filled(original), replica.empty()]);
+      disturb(original);
       await original.grow(8 << 20);
       const units = firstGroup(engine, original);
       const writers = await original.startWriters();

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import type { Engine } from "../engine.ts";
 import { restorationOf } from "./carry.ts";
-import { firstGroup, take } from "./round-trip.ts";
+import { firstGroup } from "./round-trip.ts";
 import type { Pair } from "./specimen.ts";
 
 const TOO_NEW = "99.7";
@@ -10,9 +10,7 @@ export function refusesWrongVersions<Target>(engine: Engine<Target>, pair: Pair<
   describe.runIf(engine.kind === "database")("an archive of a newer server", () => {
     test("is refused before anything is changed, with both versions named", async () => {
       const original = pair.original();
-      await original.empty();
-      await original.fill();
-      const archive = await take(engine, original, { units: firstGroup(engine, original) });
+      const { archive } = await pair.shelf.archive(firstGroup(engine, original), engine.formats[0]);
       const newer = { ...archive, serverVersion: TOO_NEW };
       const major = archive.serverVersion.split(".")[0] ?? "";
       const checked = restorationOf(engine, original.reach(), newer).check();
