@@ -73,7 +73,7 @@ async function byToken(
   const [row] = await db
     .select()
     .from(backups)
-    .where(and(eq(backups.id, backupId), eq(backups.resourceId, resourceId), isNull(backups.removedAt)));
+    .where(and(eq(backups.id, backupId), eq(backups.resourceId, resourceId), isNull(backups.removedReason)));
   if (row !== undefined && link?.organizationId === row.organizationId) {
     return { row, requester: link.createdBy };
   }

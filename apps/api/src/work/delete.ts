@@ -1,9 +1,7 @@
-import { removeBackup } from "@cofre/core";
 import { Fault } from "@cofre/core/model";
-import { eq } from "drizzle-orm";
-import { backups } from "../db/schema/backups.ts";
 import type { Deps } from "../deps.ts";
 import type { DeleteJob } from "./job-request.ts";
+import { markForRemoval, removeMarked } from "./removal.ts";
 import { type BackupRow, backupById } from "./rows.ts";
 import type { Running } from "./running.ts";
 
@@ -21,7 +19,7 @@ function deleteRequest({ job }: Running): DeleteJob {
   throw new Fault("bug", `job ${job.id} is not a removal`);
 }
 
-/** Removes the bytes of one backup and then says so in its row: a crash in between removes again, which is no error. */
+/** Marks one backup, removes its bytes, and then says so in its row: what is cut in between is finished later. */
 export async function removeArchive(
   deps: Pick<Deps, "db" | "reach" | "now">,
   row: BackupRow,
@@ -30,19 +28,6 @@ export async function removeArchive(
   if (row.pinned) {
     throw new Fault("state.conflict", `the backup ${row.id} is pinned`, { hint: "Unpin it first." });
   }
-  if (row.storeKey !== null) {
-    const store = await deps.reach.store(row.storeId);
-    const riders = row.riderKeys.map((key) => ({ name: key, key, sha256: "" }));
-    const archive = {
-      key: row.storeKey,
-      bytes: row.sizeBytes ?? 0,
-      sha256: row.sha256 ?? "",
-      stages: [...row.stages],
-    };
-    await removeBackup(store, { archive, riders });
-  }
-  await deps.db
-    .update(backups)
-    .set({ removedAt: deps.now(), removedReason: reason })
-    .where(eq(backups.id, row.id));
+  await markForRemoval(deps.db, row.id, reason);
+  await removeMarked(deps, row);
 }

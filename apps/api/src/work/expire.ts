@@ -19,7 +19,7 @@ export async function expireAfter({ deps }: Running, { resourceId, unit }: Backu
   const rows = await deps.db
     .select()
     .from(backups)
-    .where(and(eq(backups.resourceId, resourceId), eq(backups.unit, unit), isNull(backups.removedAt)));
+    .where(and(eq(backups.resourceId, resourceId), eq(backups.unit, unit), isNull(backups.removedReason)));
   await removeExpired(deps, rows, active).catch((error: unknown) =>
     deps.log.warn({ resourceId, unit, err: error }, "old backups could not be removed"),
   );

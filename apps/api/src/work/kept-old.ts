@@ -85,6 +85,6 @@ async function dropFor(
 ): Promise<void> {
   // Named by the restore's own tag: everything that it made carries it.
   const reached = await deps.reach.resource(request.destinationResourceId, { tag, signal });
-  const row = { ...(await backupById(deps.db, request.backupId)), removedAt: null };
+  const row = { ...(await backupById(deps.db, request.backupId)), removedReason: null };
   await dropOld(await requestOf(deps, { request, row }, reached));
 }

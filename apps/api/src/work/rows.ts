@@ -47,7 +47,7 @@ export async function regularBackups(
         eq(backups.resourceId, resourceId),
         eq(backups.unit, unit),
         eq(backups.status, "completed"),
-        isNull(backups.removedAt),
+        isNull(backups.removedReason),
         ne(backups.id, id),
       ),
     )
@@ -58,7 +58,7 @@ export async function regularBackups(
 
 /** The manifest of a completed backup, as it was written. */
 export function manifestOf(row: BackupRow): Manifest {
-  if (row.manifest === null || row.removedAt !== null) {
+  if (row.manifest === null || row.removedReason !== null) {
     throw new Fault("archive.missing", `the archive of backup ${row.id} is no longer kept`, {
       hint: "Choose another backup.",
     });

@@ -8,6 +8,7 @@ import { orderDrops } from "./kept-old.ts";
 import type { Kinds } from "./perform.ts";
 import { createQueue } from "./queue.ts";
 import type { JobQueue } from "./queue-contract.ts";
+import { finishRemovals } from "./removal.ts";
 import { doRestore } from "./restore.ts";
 import { doScan } from "./scan.ts";
 import { startTimer } from "./timer.ts";
@@ -29,6 +30,7 @@ const KINDS: Kinds = {
 const PER_SERVER = 2;
 const TICK_MS = 15_000;
 const CLEANUP_MS = 3_600_000;
+const REMOVALS_MS = 300_000;
 
 /** The queue before anybody works on it: enough for a process that only takes requests. */
 export interface OpenQueue {
@@ -75,6 +77,7 @@ export async function startWork(
   const timers = [
     startTimer({ name: "schedules", everyMs: TICK_MS, run: () => tick(deps), log }),
     startTimer({ name: "cleanup", everyMs: CLEANUP_MS, run: () => cleanUp(deps), log }),
+    startTimer({ name: "removals", everyMs: REMOVALS_MS, run: () => finishRemovals(deps), log }),
     startTimer({ name: "abandoned jobs", everyMs: CLEANUP_MS, run: () => sweepServers(deps), log }),
     startTimer({ name: "undo windows", everyMs: CLEANUP_MS, run: () => orderDrops(deps), log }),
   ];

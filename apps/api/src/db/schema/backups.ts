@@ -82,6 +82,7 @@ export const backups = pgTable(
     completedAt: moment("completed_at"),
     /** The bytes are gone, by hand or by retention. */
     removedAt: moment("removed_at"),
+    /** Set before `removed_at`: the backup is being removed, and is still shown. */
     removedReason: text("removed_reason"),
     updatedAt: updatedAt(),
   },

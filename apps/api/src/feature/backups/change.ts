@@ -1,13 +1,14 @@
 import { and, eq } from "drizzle-orm";
 import { backups } from "../../db/schema/backups.ts";
 import type { ActorContext } from "../../trpc/procedures.ts";
+import { isBeingRemoved, markForRemoval, removeMarked } from "../../work/removal.ts";
 import { absent } from "../absent.ts";
 import { busyWith } from "../busy.ts";
 import { conflict } from "../conflict.ts";
 import { definedOf } from "../defined.ts";
 import { visible } from "../scope.ts";
 import { findBackup, toBackupView } from "./get.ts";
-import { removeBytes } from "./remove-bytes.ts";
+import { goingAway } from "./going-away.ts";
 import { type BackupRow, lockBackup, selectJobUsing } from "./rows.ts";
 import type { BackupView, ChangeBackup, OfBackup } from "./view.ts";
 
@@ -16,6 +17,7 @@ export async function changeBackup(ctx: ActorContext, input: ChangeBackup): Prom
   const { deps, actor } = ctx;
   const there = await findBackup(ctx, input);
   ctx.trail.target = { kind: "backup", id: there.id, name: there.filename };
+  if (isBeingRemoved(there)) throw goingAway();
   const { pinned, note, accepted } = input;
   const acceptedAt = accepted === undefined ? undefined : accepted ? deps.now() : null;
   const [row] = await deps.db
@@ -28,23 +30,18 @@ export async function changeBackup(ctx: ActorContext, input: ChangeBackup): Prom
 }
 
 /**
- * Removes the archive and everything beside it; the row stays, unseen, for the figures.
+ * Removes the archive and everything beside it; the row stays, unseen, for the figures. Until the bytes are gone it is shown as being
+ * deleted: a removal that was cut is finished later.
  *
  * @throws Fault `state.conflict` when it is pinned or still being taken, `resource.busy` while a job reads it; `server.*` when the
- * bytes could not be reached, and it is then still there
+ * server could not be reached, and it is then still there
  */
 export async function removeBackup(ctx: ActorContext, input: OfBackup): Promise<void> {
   const { deps } = ctx;
-  const row = await claim(ctx, input);
-  try {
-    await removeBytes(deps.reach, row);
-  } catch (error) {
-    await deps.db.update(backups).set({ removedAt: null, removedReason: null }).where(eq(backups.id, row.id));
-    throw error;
-  }
+  await removeMarked(deps, await claim(ctx, input));
 }
 
-/** Takes it out of everybody's sight first: no restore may begin to read what is about to go. */
+/** Marks it first: no restore may begin to read what is about to go. */
 async function claim(ctx: ActorContext, input: OfBackup): Promise<BackupRow> {
   const { deps, actor } = ctx;
   return await deps.db.transaction(async (tx) => {
@@ -57,10 +54,7 @@ async function claim(ctx: ActorContext, input: OfBackup): Promise<BackupRow> {
     }
     const using = await selectJobUsing(tx, row.id);
     if (using !== undefined) throw busyWith(using);
-    await tx
-      .update(backups)
-      .set({ removedAt: deps.now(), removedReason: `by ${actor.name}` })
-      .where(eq(backups.id, row.id));
+    await markForRemoval(tx, row.id, `by ${actor.name}`);
     return row;
   });
 }

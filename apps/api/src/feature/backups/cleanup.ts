@@ -1,6 +1,6 @@
 import { type KeepVerdict, keep } from "@cofre/core";
 import { toFault } from "@cofre/core/model";
-import { and, eq } from "drizzle-orm";
+import { and, eq, isNull } from "drizzle-orm";
 import { z } from "zod";
 import { appendAudit } from "../../audit/append.ts";
 import { requesterOf } from "../../auth/actor.ts";
@@ -8,11 +8,11 @@ import { backups } from "../../db/schema/backups.ts";
 import { projects } from "../../db/schema/projects.ts";
 import type { ActorContext } from "../../trpc/procedures.ts";
 import { keepable } from "../../work/keepable.ts";
+import { markForRemoval, removeMarked } from "../../work/removal.ts";
 import { absent } from "../absent.ts";
 import { findResource } from "../resources/get.ts";
 import { resourceNames, visible } from "../scope.ts";
 import { sayVerdict } from "./keep-text.ts";
-import { removeBytes } from "./remove-bytes.ts";
 import { type BackupRow, lockBackup, selectJobUsing } from "./rows.ts";
 
 export const CleanUp = z.object({
@@ -83,6 +83,8 @@ async function rowsIn(
       and(
         visible.backups(actor),
         eq(backups.status, "completed"),
+        // One that is being removed keeps nothing safe any more.
+        isNull(backups.removedReason),
         project === undefined ? undefined : eq(backups.projectId, project),
         resource === undefined ? undefined : eq(backups.resourceId, resource),
       ),
@@ -112,17 +114,15 @@ async function decide(ctx: ActorContext, row: BackupRow, { verdict, isDry }: Jud
   const inUse = await claim(ctx, row, code);
   if (inUse !== undefined) return { keep: true, reason: inUse };
   try {
-    await removeBytes(ctx.deps.reach, row);
+    await removeMarked(ctx.deps, row);
   } catch (error) {
-    const { db } = ctx.deps;
-    await db.update(backups).set({ removedAt: null, removedReason: null }).where(eq(backups.id, row.id));
     return { keep: true, reason: `it could not be removed: ${toFault(error).message}` };
   }
   await tell(ctx, row, code);
   return { keep: false, reason };
 }
 
-/** Takes it out of everybody's sight first, so that no restore begins to read it; undefined, or what is in the way. */
+/** Marks it first, so that no restore begins to read it; undefined, or what is in the way. */
 async function claim(
   { deps, actor }: ActorContext,
   row: BackupRow,
@@ -134,10 +134,7 @@ async function claim(
     if (now.pinned) return "it was pinned meanwhile";
     const using = await selectJobUsing(tx, row.id);
     if (using !== undefined) return `a ${using.kind} (job ${using.id}) is using it`;
-    await tx
-      .update(backups)
-      .set({ removedAt: deps.now(), removedReason: code })
-      .where(eq(backups.id, row.id));
+    await markForRemoval(tx, row.id, code);
     return undefined;
   });
 }

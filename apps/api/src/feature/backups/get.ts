@@ -1,4 +1,5 @@
 import type { ActorContext } from "../../trpc/procedures.ts";
+import { isBeingRemoved } from "../../work/removal.ts";
 import { absent } from "../absent.ts";
 import { toFaultView } from "../jobs/to-view.ts";
 import { cutPage, DEFAULT_LIMIT, type Page } from "../page.ts";
@@ -58,6 +59,7 @@ export function toBackupView(row: BackupRow): BackupView {
     suspicion: row.suspicion,
     warnings: [...row.warnings],
     jobId: row.jobId,
+    deleting: isBeingRemoved(row),
   };
 }
 

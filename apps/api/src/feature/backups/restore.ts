@@ -6,8 +6,8 @@ import { requesterOf, userIdOf } from "../../auth/actor.ts";
 import { backups } from "../../db/schema/backups.ts";
 import type { ResourceRow } from "../../reach/reach.ts";
 import type { ActorContext } from "../../trpc/procedures.ts";
+import { isBeingRemoved } from "../../work/removal.ts";
 import { ANY_UNIT } from "../../work/taking.ts";
-import { absent } from "../absent.ts";
 import { conflict } from "../conflict.ts";
 import { viewJob } from "../jobs/get.ts";
 import { requireAllowed } from "../resources/allowed-paths.ts";
@@ -16,7 +16,8 @@ import { findServer } from "../servers/get.ts";
 import { defaultStore } from "../stores/store-for.ts";
 import { insertSafetyBackup } from "./create.ts";
 import { findBackup } from "./get.ts";
-import { type BackupRow, lockBackup } from "./rows.ts";
+import { goingAway } from "./going-away.ts";
+import { type BackupRow, lockReadable } from "./rows.ts";
 import type { OfBackup, RestoreBackup } from "./view.ts";
 
 interface Mapped {
@@ -43,8 +44,7 @@ export async function restoreBackup(ctx: ActorContext, input: RestoreBackup) {
   await requireAllowedPaths(ctx, { into, engine, units });
   const safetyRow = await safetyOf(ctx, { into, engine, units });
   const { job, safetyBackupId } = await deps.db.transaction(async (tx) => {
-    // Held, so that nobody deletes the archive between this question and the job's row.
-    if ((await lockBackup(tx, actor, input)) === undefined) throw absent("backup");
+    await lockReadable(tx, actor, input);
     const safety = input.safetyBackup === false ? null : await insertSafetyBackup(tx, safetyRow);
     const opened = await deps.queue.enqueue(tx, {
       organizationId: into.organizationId,
@@ -75,6 +75,7 @@ export async function restoreBackup(ctx: ActorContext, input: RestoreBackup) {
  */
 export async function restorable(ctx: ActorContext, input: OfBackup): Promise<BackupRow> {
   const row = await findBackup(ctx, input);
+  if (isBeingRemoved(row)) throw goingAway();
   if (row.status === "completed") return row;
   throw conflict(
     `this backup is ${row.status}, and only a completed one has an archive`,

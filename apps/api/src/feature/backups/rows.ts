@@ -4,8 +4,11 @@ import type { Database } from "../../db/database.ts";
 import { backups } from "../../db/schema/backups.ts";
 import { jobs } from "../../db/schema/jobs.ts";
 import type { JobRow } from "../../work/queue-contract.ts";
+import { isBeingRemoved } from "../../work/removal.ts";
+import { absent } from "../absent.ts";
 import { DEFAULT_LIMIT } from "../page.ts";
 import { visible } from "../scope.ts";
+import { goingAway } from "./going-away.ts";
 import type { ListBackups, OfBackup } from "./view.ts";
 
 export type BackupRow = typeof backups.$inferSelect;
@@ -52,6 +55,17 @@ export async function lockBackup(
     .where(and(visible.backups(actor), eq(backups.resourceId, resourceId), eq(backups.id, id)))
     .for("update");
   return row;
+}
+
+/**
+ * Held for a job that is to read its archive, so that nobody deletes it between the question and the job's row.
+ *
+ * @throws Fault `not.found`, `state.conflict` when it is being deleted
+ */
+export async function lockReadable(tx: Database, actor: Actor, input: OfBackup): Promise<void> {
+  const row = await lockBackup(tx, actor, input);
+  if (row === undefined) throw absent("backup");
+  if (isBeingRemoved(row)) throw goingAway();
 }
 
 /** An open job that reads or writes this backup, of whatever resource. */

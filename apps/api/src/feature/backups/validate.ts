@@ -1,11 +1,10 @@
 import { Fault } from "@cofre/core/model";
 import { requesterOf } from "../../auth/actor.ts";
 import type { ActorContext } from "../../trpc/procedures.ts";
-import { absent } from "../absent.ts";
 import { viewJob } from "../jobs/get.ts";
 import { findResource } from "../resources/get.ts";
 import { restorable } from "./restore.ts";
-import { lockBackup } from "./rows.ts";
+import { lockReadable } from "./rows.ts";
 import type { ValidateBackup } from "./view.ts";
 
 /** Starts a check of the archive; the answer comes to rest in the backup's `validation`. */
@@ -21,7 +20,7 @@ export async function validateBackup(ctx: ActorContext, input: ValidateBackup) {
   ctx.trail.target = { kind: "backup", id: backup.id, name: backup.filename };
   const depth = input.depth ?? "readable";
   const job = await deps.db.transaction(async (tx) => {
-    if ((await lockBackup(tx, actor, input)) === undefined) throw absent("backup");
+    await lockReadable(tx, actor, input);
     return await deps.queue.enqueue(tx, {
       organizationId: backup.organizationId,
       projectId: backup.projectId,

@@ -49,6 +49,8 @@ export const BackupView = z.object({
   acceptedAt: z.string().nullable(),
   warnings: z.array(z.string()),
   jobId: z.string().nullable(),
+  /** It was asked to go, and its bytes are not gone yet. */
+  deleting: z.boolean(),
 });
 export type BackupView = z.infer<typeof BackupView>;
 

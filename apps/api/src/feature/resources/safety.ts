@@ -58,7 +58,7 @@ async function newestBackups(db: Database, ids: readonly string[], servers: Read
       and(
         inArray(backups.resourceId, [...ids]),
         eq(backups.status, "completed"),
-        isNull(backups.removedAt),
+        isNull(backups.removedReason),
         inArray(backups.origin, REGULAR),
         sql`(${backups.validation} is null or (${backups.validation} ->> 'ok')::boolean)`,
       ),

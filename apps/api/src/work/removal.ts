@@ -1,0 +1,76 @@
+import { isFault } from "@cofre/core/model";
+import { and, eq, isNotNull, isNull } from "drizzle-orm";
+import { appendAudit } from "../audit/append.ts";
+import type { Database } from "../db/database.ts";
+import { backups } from "../db/schema/backups.ts";
+import type { Deps } from "../deps.ts";
+import { removeBytes } from "../feature/backups/remove-bytes.ts";
+import type { BackupRow } from "./rows.ts";
+
+type Removing = Pick<Deps, "db" | "reach" | "now">;
+
+/** A removal is two steps, so that no archive is ever without a row that shows it: marked with its reason, and gone once its bytes are. */
+export function isBeingRemoved({ removedReason }: Pick<BackupRow, "removedReason">): boolean {
+  return removedReason !== null;
+}
+
+/** The first step. Whoever calls it holds the row and has looked that nothing reads the archive. */
+export async function markForRemoval(tx: Database, id: string, reason: string): Promise<void> {
+  await tx
+    .update(backups)
+    .set({ removedReason: reason })
+    .where(and(eq(backups.id, id), isNull(backups.removedAt)));
+}
+
+/**
+ * The second step, idempotent: removes the bytes and then says so. A mark stays when it fails half-way, for `finishRemovals`.
+ *
+ * @throws Fault `server.*`, `store.*`; the mark is taken back when the server could not even be reached
+ */
+export async function removeMarked(deps: Removing, row: BackupRow): Promise<void> {
+  try {
+    if (row.storeKey !== null) await deps.reach.store(row.storeId);
+  } catch (error) {
+    await deps.db
+      .update(backups)
+      .set({ removedReason: null })
+      .where(and(eq(backups.id, row.id), isNull(backups.removedAt)));
+    throw error;
+  }
+  await finish(deps, row);
+}
+
+async function finish({ db, reach, now }: Removing, row: BackupRow): Promise<void> {
+  await removeBytes(reach, row);
+  await db.update(backups).set({ removedAt: now() }).where(eq(backups.id, row.id));
+}
+
+/** Finishes what a killed process or a lost connection left half removed. A server that is away is asked again at the next turn. */
+export async function finishRemovals(deps: Removing & Pick<Deps, "log">): Promise<void> {
+  const left = await deps.db
+    .select()
+    .from(backups)
+    .where(and(isNotNull(backups.removedReason), isNull(backups.removedAt)));
+  for (const row of left) {
+    try {
+      await finish(deps, row);
+    } catch (error) {
+      deps.log.info(
+        { backupId: row.id, code: isFault(error) ? error.code : "bug", err: error },
+        "a removal could not be finished yet",
+      );
+      continue;
+    }
+    await appendAudit(deps.db, {
+      organizationId: row.organizationId,
+      at: deps.now(),
+      actor: { kind: "system", id: null, name: "unfinished removals" },
+      address: null,
+      requestId: null,
+      action: "backups.remove",
+      target: { kind: "backup", id: row.id, name: row.filename },
+      result: "ok",
+      code: null,
+    });
+  }
+}
