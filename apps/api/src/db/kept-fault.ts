@@ -1,4 +1,4 @@
-import { type FaultCode, toFault } from "@cofre/core/model";
+import { Fault, type FaultCode, toFault } from "@cofre/core/model";
 
 /** A fault as it is kept beside what failed: shown to people, so it never holds a secret or a stack. */
 export interface KeptFault {
@@ -12,4 +12,9 @@ export interface KeptFault {
 export function keepFault(error: unknown): KeptFault {
   const fault = toFault(error);
   return { code: fault.code, message: fault.message, hint: fault.hint ?? null, context: fault.context };
+}
+
+/** The same fault again, for whoever goes on with what failed. */
+export function openFault({ code, message, hint, context }: KeptFault): Fault {
+  return new Fault(code, message, { context, ...(hint === null ? {} : { hint }) });
 }

@@ -1,6 +1,7 @@
 import { Fault, type Inspection, toFault } from "@cofre/core/model";
 import { eq } from "drizzle-orm";
 import { newId } from "../db/columns.ts";
+import { openFault } from "../db/kept-fault.ts";
 import { backups } from "../db/schema/backups.ts";
 import { jobs } from "../db/schema/jobs.ts";
 import { resources } from "../db/schema/resources.ts";
@@ -23,13 +24,14 @@ export async function doBackup(running: Running): Promise<void> {
     const store = await deps.reach.store(request.storeId);
     const { planned, missing } = await planRows(running, reached, rows);
     await rememberRows(running);
-    // A run that was to cover what is not there has failed, whatever became of the rest.
-    const failures: unknown[] = missing.map((unit) => gone([unit]));
+    // A run that was to cover what is not there has failed, whatever became of the rest; and so has one whose earlier attempt, cut
+    // since, could not take a unit.
+    const failures: unknown[] = [...missing.map((unit) => gone([unit])), ...failedBefore(rows, missing)];
     for (const row of planned) {
       const failure = await takeOne(running, { reached, store, ...request }, row);
       if (failure !== undefined) failures.push(failure);
     }
-    if (failures.length > 0) throw partly(failures, planned.length + missing.length);
+    if (failures.length > 0) throw partly(failures, await unitsIn(running, missing));
   } catch (error) {
     if (isLettingGo(work, error)) throw error;
     for (const row of await backupsOfJob(deps.db, job.id)) await failOpenRow(running, row.id, error);
@@ -200,6 +202,19 @@ async function takeOne(running: Running, taking: Taking, row: BackupRow): Promis
     );
     return fault;
   }
+}
+
+function failedBefore(rows: readonly BackupRow[], missing: readonly string[]): readonly Fault[] {
+  const failed = rows.filter((row) => row.status === "failed" && !missing.includes(row.unit));
+  return failed.map(({ error, unit }) =>
+    error === null ? new Fault("dump.failed", `the backup of ${unit} failed`) : openFault(error),
+  );
+}
+
+/** How many archives the run was to make. */
+async function unitsIn({ deps, job }: Running, missing: readonly string[]): Promise<number> {
+  const rows = await backupsOfJob(deps.db, job.id);
+  return new Set([...rows.map((row) => row.unit), ...missing]).size;
 }
 
 function gone(units: readonly string[]): Fault {
