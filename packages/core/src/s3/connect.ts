@@ -22,12 +22,14 @@ export interface S3Target {
 }
 
 /** Opens a connection to an address in another way than from this machine: a server's own `dial`, or one behind a guard. */
-type Dial = (host: string, port: number) => Promise<Duplex>;
+export type Dial = (host: string, port: number) => Promise<Duplex>;
 
 interface S3Reach {
   readonly dial?: Dial;
   /** Tries of one request in all, the first included; 3 unless told otherwise. */
   readonly attempts?: number;
+  /** How long a connection may say nothing before its request fails; two minutes unless told otherwise. */
+  readonly silenceMs?: number;
 }
 
 const CONNECTING_MS = 10_000;
@@ -41,7 +43,10 @@ const MOST_SOCKETS = 64;
  *
  * @throws Fault `input.invalid` when the endpoint is no address of a server
  */
-export function connectS3(target: S3Target, { dial, attempts = 3 }: S3Reach = {}): S3Client {
+export function connectS3(
+  target: S3Target,
+  { dial, attempts = 3, silenceMs = SILENCE_MS }: S3Reach = {},
+): S3Client {
   const endpoint = checkedEndpoint(target.endpoint);
   const config: S3ClientConfig = {
     endpoint: endpoint.origin,
@@ -51,10 +56,12 @@ export function connectS3(target: S3Target, { dial, attempts = 3 }: S3Reach = {}
     requestChecksumCalculation: "WHEN_REQUIRED",
     responseChecksumValidation: "WHEN_REQUIRED",
     maxAttempts: attempts,
+    // It would cost each large upload a connection of its own.
+    expectContinueHeader: false,
     requestHandler: {
       ...agents(endpoint, target.ca, dial),
       connectionTimeout: CONNECTING_MS,
-      socketTimeout: SILENCE_MS,
+      socketTimeout: silenceMs,
     },
   };
   return new S3Client(config);
