@@ -10,6 +10,9 @@ image full postgres:13 postgres bullseye PG_MAJOR=13
 image full postgres:17 postgres trixie PG_MAJOR=17
 image full redis:6 redis bullseye
 image full redis:8 redis trixie
+image full mysql:9.7 mysql sid
+image full mariadb:11.8 mariadb trixie
+image full mariadb:10.11 mariadb bookworm
 
 server core postgres_server pg15 15 15
 server core postgres_server pg18 18 18 file
@@ -19,6 +22,9 @@ server core redis_server redis7 7 7
 server core redis_server redis7-plain 7 9 plain
 server full redis_server redis6 6 6
 server full redis_server redis8 8 8
+server full mariadb_server mariadb1011 10.11 11
+server full mariadb_server mariadb118 11.8 12 file
+server full mysql_server mysql97 9.7 10
 server core ssh_docker docker 22
 server core ssh_own own 23
 server core ssh_plain plain 24

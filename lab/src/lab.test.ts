@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { absentReason, sshServer, startPostgres, startRedis } from "./lab.ts";
+import { absentReason, sshServer, startMariadb, startMysql, startPostgres, startRedis } from "./lab.ts";
 
 for (const version of ["13", "15", "17", "18"]) {
   describe.skipIf(absentReason({ engine: "postgres", version }))(`PostgreSQL ${version} of the lab`, () => {
@@ -27,6 +27,27 @@ for (const version of ["6", "7", "8"]) {
       await expect(server.cli(["lpush", "key", "x"])).rejects.toThrow(/WRONGTYPE/);
       const stranger = await server.exec(["redis-cli", "get", "key"]);
       expect(stranger.stdout.toString()).toMatch(/^NOAUTH/);
+    });
+  });
+}
+
+for (const [engine, version, start] of [
+  ["mariadb", "10.11", startMariadb],
+  ["mariadb", "11.8", startMariadb],
+  ["mysql", "9.7", startMysql],
+] as const) {
+  describe.skipIf(absentReason({ engine, version }))(`${engine} ${version} of the lab`, () => {
+    test("is ready when started, and lets the application's user in", async () => {
+      await using server = await start(version);
+      await server.sql("create table t as select 'ção' as word");
+      expect(await server.sql("select version(), word from t")).toMatch(new RegExp(`^${version}.*\tção$`));
+      await expect(server.sql("select nothing")).rejects.toThrow(/Unknown column 'nothing'/);
+      const client = engine === "mysql" ? "mysql" : "mariadb";
+      const login = [client, "-h127.0.0.1", `-u${server.user}`, "-BNe", "show databases like 'shop'"];
+      const app = await server.exec(login, { env: { MYSQL_PWD: server.password } });
+      expect(app.stdout.toString().trim()).toBe("shop");
+      const stranger = await server.exec(login, { env: { MYSQL_PWD: "wrong" } });
+      expect(stranger.stderr).toMatch(/ERROR 1045/);
     });
   });
 }

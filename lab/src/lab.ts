@@ -15,10 +15,13 @@ export type {
   SshServerName,
 } from "./read-lab.ts";
 export { isLabUp, readLab } from "./read-lab.ts";
+export type { StartedSqlServer, StartSqlServerOptions } from "./sql-server.ts";
 export type { SshServer } from "./ssh-server.ts";
 export { sshServer } from "./ssh-server.ts";
 export type { ExecOptions, StartOptions, ThrowawayContainer } from "./start-container.ts";
 export { startContainer } from "./start-container.ts";
+export { startMariadb } from "./start-mariadb.ts";
+export { startMysql } from "./start-mysql.ts";
 export type { StartedPostgres, StartPostgresOptions } from "./start-postgres.ts";
 export { startPostgres } from "./start-postgres.ts";
 export type { StartedRedis, StartRedisOptions } from "./start-redis.ts";

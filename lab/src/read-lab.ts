@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 
-export type EngineName = "postgres" | "redis";
+export type EngineName = "postgres" | "redis" | "mariadb" | "mysql";
 export type SshServerName = "docker" | "own" | "plain";
 
 /** A database server with a fixed name, as a customer's compose project would run it. Tests MUST NOT change it. */
@@ -13,6 +13,8 @@ export interface LabContainer {
   readonly user: string | null;
   readonly password: string | null;
   readonly database: string | null;
+  /** Of `root`, where the engine has such a user beside `user`. */
+  readonly rootPassword?: string;
   /** Reached from this machine. */
   readonly host: string;
   readonly port: number;
