@@ -5,6 +5,8 @@ import { openFault } from "../db/kept-fault.ts";
 import { backups } from "../db/schema/backups.ts";
 import { jobs } from "../db/schema/jobs.ts";
 import { resources } from "../db/schema/resources.ts";
+import { pathsIn } from "../feature/resources/allowed-paths.ts";
+import { requireApart } from "../feature/resources/own-store.ts";
 import type { ReachedResource } from "../reach/reach.ts";
 import { expireAfter } from "./expire.ts";
 import type { BackupJob } from "./job-request.ts";
@@ -21,6 +23,7 @@ export async function doBackup(running: Running): Promise<void> {
   const rows = await backupsOfJob(deps.db, job.id);
   try {
     const reached = await reachFor(running);
+    await requireApartThere(running, reached);
     const store = await deps.reach.store(request.storeId);
     const { planned, missing } = await planRows(running, reached, rows);
     await rememberRows(running);
@@ -51,6 +54,18 @@ async function reachFor(running: Running): Promise<ReachedResource> {
   return await untilReachable(running, () =>
     deps.reach.resource(resourceId, { tag: job.id, signal: work.signal }),
   );
+}
+
+/** Asked again before the first byte: a store may have been added since, and only the server knows where links lead. */
+async function requireApartThere(
+  { deps, work: { signal } }: Running,
+  { row, server, engine, reach }: ReachedResource,
+): Promise<void> {
+  await requireApart(deps.db, { server, engine, paths: pathsIn(row.config) }, async (path) => {
+    const real = await reach.server.run({ argv: ["readlink", "-f", "--", path] }, { signal });
+    // What is not there yet leads nowhere.
+    return real.code === 0 ? real.stdout.trimEnd() : path;
+  });
 }
 
 interface Planned {

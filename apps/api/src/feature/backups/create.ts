@@ -8,7 +8,10 @@ import type { ResourceRow } from "../../reach/reach.ts";
 import type { ActorContext } from "../../trpc/procedures.ts";
 import { conflict } from "../conflict.ts";
 import { viewJob } from "../jobs/get.ts";
+import { pathsIn } from "../resources/allowed-paths.ts";
 import { findResource } from "../resources/get.ts";
+import { requireApart } from "../resources/own-store.ts";
+import { findServer } from "../servers/get.ts";
 import { storeFor } from "../stores/store-for.ts";
 import { toBackupView } from "./get.ts";
 import { openRun } from "./open-run.ts";
@@ -27,6 +30,11 @@ export async function createBackup(ctx: ActorContext, input: CreateBackup): Prom
   ctx.trail.target = { kind: "resource", id: resource.id, name: resource.name };
   const engine = engineById(resource.engine);
   refuse(resource, engine, input);
+  await requireApart(deps.db, {
+    server: await findServer(ctx, resource.serverId),
+    engine,
+    paths: input.units ?? pathsIn(resource.config),
+  });
   const opened = await deps.db.transaction(async (tx) => {
     const storeId = await storeFor(tx, actor, { resource, wanted: input.store });
     return await openRun(tx, deps, {

@@ -12,6 +12,7 @@ import { conflict } from "../conflict.ts";
 import { viewJob } from "../jobs/get.ts";
 import { requireAllowed } from "../resources/allowed-paths.ts";
 import { findResource } from "../resources/get.ts";
+import { requireApart } from "../resources/own-store.ts";
 import { findServer } from "../servers/get.ts";
 import { defaultStore } from "../stores/store-for.ts";
 import { insertSafetyBackup } from "./create.ts";
@@ -158,7 +159,9 @@ async function requireAllowedPaths(
 ): Promise<void> {
   if (engine.capabilities.unit !== "path") return;
   const server = await findServer(ctx, into.serverId);
-  requireAllowed(ctx.actor, { server, engine, config: { paths: units.map((unit) => unit.into) } });
+  const paths = units.map((unit) => unit.into);
+  requireAllowed(ctx.actor, { server, engine, config: { paths } });
+  await requireApart(ctx.deps.db, { server, engine, paths });
 }
 
 async function safetyOf(

@@ -13,8 +13,9 @@ import { findProject } from "../projects/get.ts";
 import { findServer } from "../servers/get.ts";
 import { freeSlug } from "../slug.ts";
 import { withUniqueExternalId } from "../unique.ts";
-import { requireAllowed } from "./allowed-paths.ts";
+import { pathsIn, requireAllowed } from "./allowed-paths.ts";
 import { viewResource } from "./get.ts";
+import { requireApart } from "./own-store.ts";
 import { selectByIdentity } from "./rows.ts";
 import { tryEngine } from "./try-engine.ts";
 import type { AddResource, ResourceView } from "./view.ts";
@@ -55,6 +56,7 @@ async function draftOf(ctx: ActorContext, input: AddResource): Promise<Draft> {
   const config = { ...detectedConfig(engine, container), ...input.config };
   requireAllowed(actor, { server, engine, config });
   const target = targetOf(engine, config);
+  await requireApart(deps.db, { server, engine, paths: pathsIn(config) });
   if (!input.test) return { server, engine, config, container, inspection: undefined };
   const asked = question(caller.signal);
   const inspecting = tryEngine(deps.reach, { server, engine, target, container, asked });

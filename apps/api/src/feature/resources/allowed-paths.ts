@@ -32,12 +32,14 @@ export function requireAllowed(
   }
 }
 
-function pathsIn(config: ConfigFields): string[] {
+/** What a config names to be backed up; nothing for what is no path. */
+export function pathsIn(config: ConfigFields): string[] {
   const { paths } = config;
   return Array.isArray(paths) ? paths.filter((path) => typeof path === "string") : [];
 }
 
-function isBelow(path: string, root: string): boolean {
+/** Whether a path is a folder or lies below it. */
+export function isBelow(path: string, root: string): boolean {
   const folder = posix.resolve("/", root);
   const full = posix.resolve("/", path);
   return full === folder || full.startsWith(folder === "/" ? "/" : `${folder}/`);

@@ -18,8 +18,9 @@ import { findProject } from "../projects/get.ts";
 import { findServer } from "../servers/get.ts";
 import { withUniqueExternalId } from "../unique.ts";
 import { addResource } from "./add.ts";
-import { requireAllowed } from "./allowed-paths.ts";
+import { pathsIn, requireAllowed } from "./allowed-paths.ts";
 import { findResourceIn, viewResource } from "./get.ts";
+import { requireApart } from "./own-store.ts";
 import { selectResourceByExternalId } from "./rows.ts";
 import { tryEngine } from "./try-engine.ts";
 import type { ChangeResource, PutResource, RemoveResource, ResourceView } from "./view.ts";
@@ -63,6 +64,7 @@ async function changedConfig(ctx: ActorContext, there: ResourceRow, input: Chang
   const server = await findServer(ctx, there.serverId);
   requireAllowed(actor, { server, engine, config });
   const target = targetOf(engine, config);
+  await requireApart(deps.db, { server, engine, paths: pathsIn(config) });
   const inspected = input.test ? await inspect(ctx, there, target) : {};
   return {
     ...restConfig({ sealer: deps.sealer, engine, resourceId: there.id }, config),

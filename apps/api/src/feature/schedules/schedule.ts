@@ -1,11 +1,14 @@
-import { checkSchedule, nextRuns } from "@cofre/core";
+import { checkSchedule, engineById, nextRuns } from "@cofre/core";
 import { eq } from "drizzle-orm";
 import { schedules } from "../../db/schema/schedules.ts";
 import type { Deps } from "../../deps.ts";
 import type { ActorContext } from "../../trpc/procedures.ts";
 import { conflict } from "../conflict.ts";
+import { pathsIn } from "../resources/allowed-paths.ts";
 import { findResource } from "../resources/get.ts";
+import { requireApart } from "../resources/own-store.ts";
 import type { ScheduleRow } from "../resources/rows.ts";
+import { findServer } from "../servers/get.ts";
 import { scheduleOf, USUAL_AT, whenOf } from "./rule.ts";
 import type { PreviewSchedule, PutSchedule, ScheduleView } from "./view.ts";
 
@@ -38,6 +41,11 @@ export async function putSchedule(ctx: ActorContext, input: PutSchedule): Promis
   ctx.trail.target = { kind: "resource", id: resource.id, name: resource.name };
   if (resource.removedAt !== null)
     throw conflict(`${resource.name} was removed, and only its backups are kept`);
+  await requireApart(deps.db, {
+    server: await findServer(ctx, resource.serverId),
+    engine: engineById(resource.engine),
+    paths: pathsIn(resource.config),
+  });
   const when = whenOf(input);
   checkSchedule(scheduleOf(when));
   const [next] = nextRuns(scheduleOf(when), deps.now(), 1);
