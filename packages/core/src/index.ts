@@ -15,6 +15,8 @@ export { createLocalServer } from "./host/local.ts";
 export { connectSsh } from "./host/ssh.ts";
 export { readHostKey, type SshAuth, type SshOptions } from "./host/ssh-connection.ts";
 export type { SshHostKey } from "./host/ssh-keys.ts";
+export { type CopiedBackup, type CopyBackup, copyBackup } from "./operation/copy-backup.ts";
+export { type AnsweringArchive, type ArchiveAt, whicheverAnswers } from "./operation/copy-sources.ts";
 export { type DetectedResource, detectResources, identityOf } from "./operation/detect-resources.ts";
 export { removeBackup } from "./operation/remove-backup.ts";
 export type {
@@ -55,7 +57,9 @@ export {
 export { safetySentences } from "./policy/safety-text.ts";
 export { cronOf, type Schedule } from "./policy/schedule.ts";
 export { type Suspicion, suspicionOf, type Weighed } from "./policy/suspicion.ts";
+export type { Dial } from "./s3/connect.ts";
 export { checkStore, type StoreCheck } from "./store/check.ts";
 export { directoryStore } from "./store/directory.ts";
 export { retrying } from "./store/retrying.ts";
+export { type S3StoreConfig, s3Store } from "./store/s3.ts";
 export type { Store } from "./store/store.ts";
