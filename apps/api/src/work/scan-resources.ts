@@ -9,6 +9,7 @@ import type { ResourceRow, ServerRow } from "../reach/reach.ts";
 import { restConfig } from "../reach/resource-config.ts";
 import type { ScanDeps } from "./scan.ts";
 import { refreshedConfig } from "./scan-config.ts";
+import { forgetVanished } from "./scan-forget.ts";
 import { distinctIdentities, type Identified } from "./scan-identity.ts";
 
 export interface Merged {
@@ -36,7 +37,7 @@ interface Scan {
 
 /**
  * Writes what was found into the server's rows. New containers go to the project whose selector says most, else to `default`; known
- * ones are refreshed where nobody edited them; those that are gone are told missing and keep their backups.
+ * ones are refreshed where nobody edited them; those that are gone are told missing and keep their backups; those that nobody will miss are forgotten.
  */
 export async function mergeFound(
   deps: ScanDeps,
@@ -192,6 +193,7 @@ async function judgeUnmet(
       .set({ status: "missing", health: null })
       .where(inArray(resources.id, ids));
   }
+  await forgetVanished(deps, gone);
   return newlyGone.length;
 }
 
