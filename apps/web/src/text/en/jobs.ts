@@ -9,6 +9,7 @@ export const jobs: typeof ptBr.jobs = {
     backup: "Backup",
     restore: "Restore",
     validate: "Validation",
+    copy: "Copy",
     delete: "Deletion",
     scan: "Search for resources",
     cleanup: "Cleanup",

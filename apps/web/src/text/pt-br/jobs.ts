@@ -7,6 +7,7 @@ export const jobs = {
     backup: "Backup",
     restore: "Restauração",
     validate: "Validação",
+    copy: "Cópia",
     delete: "Exclusão",
     scan: "Busca de recursos",
     cleanup: "Limpeza",
