@@ -1,4 +1,4 @@
-import { and, eq, inArray, isNull, type SQL, sql } from "drizzle-orm";
+import { and, eq, inArray, isNull, ne, type SQL, sql } from "drizzle-orm";
 import type { Actor } from "../auth/actor.ts";
 import type { Database } from "../db/database.ts";
 import { backups } from "../db/schema/backups.ts";
@@ -38,6 +38,7 @@ export const visible = {
   servers: (actor: Actor) =>
     all(
       eq(servers.organizationId, actor.organizationId),
+      ne(servers.status, "removed"),
       bound(
         actor,
         (id) =>

@@ -108,7 +108,14 @@ function noDocker(name: string): Fault {
 async function serverRow(db: Database, id: string): Promise<ServerRow> {
   const [row] = await db.select().from(servers).where(eq(servers.id, id));
   if (row === undefined) throw new Fault("not.found", "there is no such server");
-  return row;
+  if (row.status !== "removed") return row;
+  throw new Fault(
+    "server.unreachable",
+    `the server ${row.name} was removed, and Cofre may not connect to it`,
+    {
+      hint: "Add the server again: its resources and backups come back with it.",
+    },
+  );
 }
 
 function versionOf(row: ServerRow): string {

@@ -53,7 +53,8 @@ async function call(ctx: Context, { route, input, c }: Call): Promise<FullAnswer
   const seconds = route.meta.long === true ? waitSeconds(c.req.header("prefer")) : 0;
   const waited = seconds > 0 ? await waitForJob(ctx, { output, seconds, signal: c.req.raw.signal }) : output;
   if (seconds > 0) headers["preference-applied"] = `wait=${seconds}`;
-  const status = route.meta.status ?? 200;
+  const promised = route.meta.status ?? 200;
+  const status = route.meta.mayTell === true && output !== undefined ? 200 : promised;
   const location = locationOf(c.req.path, { status, output });
   if (location !== undefined) headers.location = location;
   return { status, headers, body: status === 204 ? "" : JSON.stringify(waited) };

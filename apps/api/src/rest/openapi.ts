@@ -60,7 +60,9 @@ function mendOperation(route: RestRoute, operation: Loose): void {
     Location: { schema: { type: "string" }, description: "Where the new thing, or the job, is." },
   };
   const headers = status === 201 || status === 202 ? { headers: location } : {};
+  const speaks = route.meta.mayTell === true ? { 200: { ...good, description: "What stayed behind" } } : {};
   operation.responses = {
+    ...speaks,
     [status]: status === 204 ? { description: "Gone" } : { ...good, ...headers },
     default: problemAnswer,
   };

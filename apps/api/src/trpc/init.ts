@@ -7,6 +7,8 @@ import { faultShape } from "./fault-to-trpc.ts";
 export interface ProcedureMeta extends OpenApiMeta<Record<string, unknown>> {
   /** The REST answer's status when it went well; 200 when not given. */
   readonly status?: 201 | 202 | 204;
+  /** With 204: an output that is not void answers 200 instead. */
+  readonly mayTell?: true;
   /** The REST answer's Location, from the procedure's output. */
   readonly location?: (output: unknown) => string;
   /** `long` answers with a job: `Prefer: wait` is honoured. */

@@ -1,5 +1,5 @@
 import { isFault, toFault } from "@cofre/core/model";
-import { and, asc, desc, eq } from "drizzle-orm";
+import { and, asc, desc, eq, ne } from "drizzle-orm";
 import { keepFault } from "../db/kept-fault.ts";
 import { servers } from "../db/schema/servers.ts";
 import { stores } from "../db/schema/stores.ts";
@@ -41,7 +41,7 @@ export async function refreshServer(
       lastSeenAt: deps.now(),
       lastScannedAt: deps.now(),
     })
-    .where(eq(servers.id, serverId))
+    .where(and(eq(servers.id, serverId), ne(servers.status, "removed")))
     .returning();
   if (row === undefined) throw toFault(new Error(`the server ${serverId} went away while it was scanned`));
   return row;
@@ -63,5 +63,5 @@ export async function tellOffline(deps: ScanDeps, serverId: string, error: unkno
   await deps.db
     .update(servers)
     .set({ status: "offline", statusFault: keepFault(fault), lastScannedAt: deps.now() })
-    .where(eq(servers.id, serverId));
+    .where(and(eq(servers.id, serverId), ne(servers.status, "removed")));
 }

@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { toFault } from "@cofre/core/model";
+import { ne } from "drizzle-orm";
 import { servers } from "../db/schema/servers.ts";
 import type { ServerRow } from "../reach/reach.ts";
 import { rescan, type ScanDeps } from "./scan.ts";
@@ -43,7 +44,7 @@ export class ServerWatch {
   }
 
   async #look(): Promise<void> {
-    const rows = await this.#deps.db.select().from(servers);
+    const rows = await this.#deps.db.select().from(servers).where(ne(servers.status, "removed"));
     this.#dropOthers(rows);
     for (const row of rows) {
       if (this.#closing.signal.aborted) return;

@@ -5,7 +5,8 @@ import type { KeptFault } from "../kept-fault.ts";
 import { organizations } from "./organizations.ts";
 
 export const SERVER_KINDS = ["local", "ssh"] as const;
-export const SERVER_STATUSES = ["online", "offline", "unknown"] as const;
+/** A removed one is only there for the backups that hang on it: nobody sees it or connects to it. */
+export const SERVER_STATUSES = ["online", "offline", "unknown", "removed"] as const;
 
 /** Machines we reach: this one, or by SSH. */
 export const servers = pgTable(

@@ -1,7 +1,6 @@
 import { readHostKey } from "@cofre/core";
 import { Fault } from "@cofre/core/model";
 import { type Actor, hasRole, requireInstanceOwner } from "../../auth/actor.ts";
-import { newId } from "../../db/columns.ts";
 import { servers } from "../../db/schema/servers.ts";
 import { stores } from "../../db/schema/stores.ts";
 import { openServer } from "../../reach/pool.ts";
@@ -14,6 +13,7 @@ import { conflict } from "../conflict.ts";
 import { violatedUnique, withUniqueExternalId } from "../unique.ts";
 import { viewServer } from "./get.ts";
 import { missingField, probe, seen, USUAL_ROOT } from "./probe.ts";
+import { removedOrNewId } from "./remove.ts";
 import { usableRoot } from "./usable-root.ts";
 import type { AddServer, HostKeyView, ServerView } from "./view.ts";
 
@@ -44,15 +44,18 @@ export async function addServer(ctx: ActorContext, input: AddServer): Promise<Se
   const root = input.backupRoot ?? tried?.root ?? USUAL_ROOT;
   await withUniqueExternalId("server", () =>
     deps.db.transaction(async (tx) => {
-      await tx.insert(servers).values({ ...draft, ...tried?.columns });
-      await tx.insert(stores).values({
+      const row = { ...draft, ...tried?.columns };
+      // A removed server that comes back has its row and its store.
+      await tx.insert(servers).values(row).onConflictDoUpdate({ target: servers.id, set: row });
+      const store = {
         organizationId: actor.organizationId,
         name: `${root} (${draft.name})`,
-        kind: "directory",
+        kind: "directory" as const,
         serverId: draft.id,
         root,
         isDefault: true,
-      });
+      };
+      await tx.insert(stores).values(store).onConflictDoNothing();
       if (tried !== undefined) await deps.queue.enqueue(tx, scanOrder(ctx, draft));
     }),
   ).catch(refuseSecondLocal);
@@ -87,8 +90,9 @@ function scanOrder({ actor }: ActorContext, { id }: ServerRow) {
 }
 
 /** The row to be, complete: only a server whose key was confirmed has one. */
-async function draftOf({ deps, actor }: ActorContext, input: AddServer): Promise<ServerRow> {
-  const id = newId();
+async function draftOf(ctx: ActorContext, input: AddServer): Promise<ServerRow> {
+  const { deps, actor } = ctx;
+  const id = await removedOrNewId(ctx, input);
   const now = deps.now();
   const isSsh = input.kind === "ssh";
   if (isSsh && input.host === undefined) throw missingField("host", "is needed for a server by SSH");

@@ -48,7 +48,8 @@ function toServerView(row: ServerRow, resourceCount: number): ServerView {
     user: row.user,
     auth: { password: has("password"), privateKey: has("privateKey"), passphrase: has("passphrase") },
     hostKey: algorithm === null || fingerprint === null ? null : { algorithm, fingerprint },
-    status: row.status,
+    // A removed one is seen by nobody.
+    status: row.status === "removed" ? "offline" : row.status,
     error: toFaultView(row.statusFault),
     os: row.os,
     docker: row.dockerClient,

@@ -1,6 +1,6 @@
 import { type Docker, findDocker, type Server, type ServerFacts } from "@cofre/core";
 import { Fault, toFault } from "@cofre/core/model";
-import { eq } from "drizzle-orm";
+import { and, eq, ne } from "drizzle-orm";
 import type { Database } from "../../db/database.ts";
 import { keepFault } from "../../db/kept-fault.ts";
 import { servers } from "../../db/schema/servers.ts";
@@ -106,7 +106,7 @@ export async function markOffline(db: Database, serverId: string, error: unknown
   await db
     .update(servers)
     .set({ status: "offline", statusFault: keepFault(fault) })
-    .where(eq(servers.id, serverId));
+    .where(and(eq(servers.id, serverId), ne(servers.status, "removed")));
 }
 
 /** A question that only the field's own check could have answered. */

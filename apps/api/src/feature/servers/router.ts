@@ -3,8 +3,9 @@ import { router } from "../../trpc/init.ts";
 import { admin, operator, viewer } from "../../trpc/procedures.ts";
 import { PageInput, pageOf } from "../page.ts";
 import { addServer, showHostKey } from "./add.ts";
-import { changeServer, putServer, removeServer } from "./change.ts";
+import { changeServer, putServer } from "./change.ts";
 import { getServer, listServers } from "./get.ts";
+import { RemovedServer, RemoveServer, removeServer } from "./remove.ts";
 import { scan } from "./scan.ts";
 import { testServer } from "./try-server.ts";
 import {
@@ -63,10 +64,11 @@ export const serversRouter = router({
     .meta({
       openapi: { method: "DELETE", path: "/servers/{id}", tags: ["servers"] },
       status: 204,
+      mayTell: true,
       organizationWide: true,
     })
-    .input(ById)
-    .output(z.void())
+    .input(RemoveServer)
+    .output(RemovedServer)
     .mutation(({ ctx, input }) => removeServer(ctx, input)),
   test: operator
     .meta({
