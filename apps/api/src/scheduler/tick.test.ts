@@ -9,6 +9,7 @@ import type { ResourceRow } from "../reach/reach.ts";
 import { embedded } from "../testing/catalogues.ts";
 import { paperResources } from "../work/testing/rows.ts";
 import { type StartedApi, startApi } from "../work/testing/start-api.ts";
+import { JITTER_MS, scheduler } from "./catch-up.ts";
 import { tick } from "./tick.ts";
 
 let api: StartedApi;
@@ -107,6 +108,31 @@ describe("a schedule", () => {
       "2026-05-03T11:00:00.000Z",
       "2026-05-03T12:00:00.000Z",
     ]);
+  });
+
+  test("spreads what was missed over some minutes after a downtime, each once, and is punctual again", async () => {
+    const shelf = await paperResources(api.deps, 8);
+    for (const one of shelf) {
+      resource = one;
+      await schedule({ timeZone: "UTC", from: "2026-05-01T00:00:00Z" });
+    }
+    const run = scheduler(api.deps);
+    expect(await run()).toEqual([]);
+    clock = new Date("2026-05-03T10:00:00Z");
+    const moments: number[] = [];
+    const back = clock.getTime();
+    for (; clock.getTime() <= back + JITTER_MS; clock = new Date(clock.getTime() + 15_000)) {
+      for (const { jobId } of await run()) {
+        moments.push(clock.getTime() - back);
+        if (jobId !== undefined) await finish(jobId);
+      }
+    }
+    expect(moments).toHaveLength(shelf.length);
+    expect(new Set(moments).size).toBeGreaterThan(2);
+    clock = new Date("2026-05-04T02:29:50Z");
+    expect(await run()).toEqual([]);
+    clock = new Date("2026-05-04T02:30:05Z");
+    expect(await run()).toHaveLength(shelf.length);
   });
 
   test("orders each run once although two processes tick at once", async () => {

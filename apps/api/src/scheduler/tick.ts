@@ -31,16 +31,22 @@ export interface Fired {
  * Orders a backup for every schedule that is due, each in one transaction with its next time: two processes never order the same run.
  * However many runs were missed, one backup catches up on them; the limits of servers and workers spread them. What was ordered or
  * skipped is told to the audit.
+ *
+ * @param mayFire false leaves a run due for a later tick
  */
-export async function tick(deps: Ticking): Promise<readonly Fired[]> {
+export async function tick(
+  deps: Ticking,
+  mayFire: (scheduleId: string, dueAt: Date) => boolean = () => true,
+): Promise<readonly Fired[]> {
   await bringBack(deps);
   const due = await deps.db
-    .select({ id: schedules.id })
+    .select({ id: schedules.id, dueAt: schedules.nextRunAt })
     .from(schedules)
     .where(isDue(deps.now()))
     .orderBy(asc(schedules.nextRunAt));
   const fired: Fired[] = [];
-  for (const { id } of due) {
+  for (const { id, dueAt } of due) {
+    if (dueAt !== null && !mayFire(id, dueAt)) continue;
     try {
       const one = await deps.db.transaction((tx) => fireIfDue(deps, tx, id));
       if (one === undefined) continue;

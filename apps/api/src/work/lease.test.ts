@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from "node:timers/promises";
 import { absentReason, type StartedPostgres, startPostgres } from "@cofre/lab";
 import { eq } from "drizzle-orm";
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
@@ -118,6 +119,23 @@ for (const variant of VARIANTS) {
       expect(await claim("two", 2)).toBeDefined();
       expect(await claim("three", 2)).toBeUndefined();
     });
+
+    // The embedded database has one session, in which no two claims are ever under way.
+    test.skipIf(variant.absent !== null || variant.name !== "PostgreSQL")(
+      "a server's limit holds although two workers claim at the same moment",
+      async () => {
+        await enqueue(0);
+        let second: Promise<JobRow | undefined> | undefined;
+        await db().transaction(async (tx) => {
+          const claiming = { workerId: "one", now: clock, perServer: 1 };
+          expect(await claimNext(tx, claiming)).toBeDefined();
+          await enqueue(1);
+          second = claim("two", 1);
+          await Promise.race([second, sleep(500)]);
+        });
+        expect(await second).toBeUndefined();
+      },
+    );
 
     test("workers that claim at once never get the same job", async () => {
       for (const n of [0, 1, 2, 3]) await enqueue(n);

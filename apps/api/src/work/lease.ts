@@ -15,9 +15,14 @@ export interface Claiming {
   readonly perServer: number;
 }
 
+/** Any number that nobody else uses on the same database. */
+const CLAIM_LOCK = 5_223_110_428;
+
 /** Takes the first queued job whose resource and server are free. One job per resource at a time, across all kinds. */
 export async function claimNext(db: Database, claiming: Claiming): Promise<JobRow | undefined> {
   return await db.transaction(async (tx) => {
+    // One claim at a time: of two at once neither would see the other's job on the same server.
+    await tx.execute(sql`select pg_advisory_xact_lock(${CLAIM_LOCK})`);
     const queued = await tx
       .select()
       .from(jobs)

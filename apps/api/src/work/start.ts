@@ -1,5 +1,5 @@
 import type { Deps } from "../deps.ts";
-import { tick } from "../scheduler/tick.ts";
+import { scheduler } from "../scheduler/catch-up.ts";
 import { sweepServers } from "./abandoned.ts";
 import { doBackup } from "./backup.ts";
 import { cleanUp, doCleanup } from "./cleanup.ts";
@@ -75,7 +75,7 @@ export async function startWork(
   await waker.onWake(() => worker.nudge());
   const { log } = deps;
   const timers = [
-    startTimer({ name: "schedules", everyMs: TICK_MS, run: () => tick(deps), log }),
+    startTimer({ name: "schedules", everyMs: TICK_MS, run: scheduler(deps), log }),
     startTimer({ name: "cleanup", everyMs: CLEANUP_MS, run: () => cleanUp(deps), log }),
     startTimer({ name: "removals", everyMs: REMOVALS_MS, run: () => finishRemovals(deps), log }),
     startTimer({ name: "abandoned jobs", everyMs: CLEANUP_MS, run: () => sweepServers(deps), log }),
