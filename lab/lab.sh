@@ -10,6 +10,7 @@ STARTED=${EPOCHREALTIME/[.,]/}
 
 . "$LAB_DIR/sh/base.sh"
 . "$LAB_DIR/sh/engine.sh"
+. "$LAB_DIR/sh/go.sh"
 . "$LAB_DIR/sh/images.sh"
 . "$LAB_DIR/sh/servers.sh"
 . "$LAB_DIR/sh/describe.sh"

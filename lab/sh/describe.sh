@@ -13,6 +13,7 @@ images_json() {
   for line in "${IMAGES[@]}"; do
     read -r _ tag recipe _ <<< "$line"
     engine=${tag%%:*} version=${tag##*:}
+    engine=${engine##*/}
     [ "${tag#cofre-lab/}" = "$tag" ] && image_ready "$tag" || continue
     by_engine[$engine]+="${by_engine[$engine]:+, }$(json "$version"): $(json "$tag")"
   done

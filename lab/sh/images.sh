@@ -87,7 +87,7 @@ base() { # base SUITE   both workers may ask for the same one
 }
 
 build_image() { # build_image TAG RECIPE SUITE [--target X] [ARG=VALUE...]
-  local tag=$1 recipe=$2 suite=$3 label log arg
+  local tag=$1 recipe=$2 suite=$3 context=$LAB_DIR/recipe/$2 label log arg code=0
   local -a options=()
   label=$(recipe_of "${@:2}")
   log=$STATE/build-${tag//[:\/]/_}.log
@@ -98,13 +98,20 @@ build_image() { # build_image TAG RECIPE SUITE [--target X] [ARG=VALUE...]
     shift
   done
   hub || export DOCKER_BUILDKIT=0
-  dk build -q --build-arg "BASE=cofre-lab/debian:$suite" "${options[@]}" --label "$RECIPE_LABEL=$label" -t "$tag" "$LAB_DIR/recipe/$recipe" > "$log" 2>&1 \
-    || { tail -n 20 "$log" >&2; return 1; }
+  if has_go "$recipe"; then
+    mkdir -p "$STATE/context"
+    context=$(mktemp -d "$STATE/context/XXXXXX")
+    go_context "$recipe" "$context" > "$log" 2>&1 || code=1
+  fi
+  (( code )) || dk build -q --build-arg "BASE=cofre-lab/debian:$suite" "${options[@]}" --label "$RECIPE_LABEL=$label" -t "$tag" "$context" > "$log" 2>&1 || code=1
+  ! has_go "$recipe" || rm -rf "$context"
+  (( ! code )) || tail -n 20 "$log" >&2
+  return "$code"
 }
 
-get_image() {
+get_image() { # programs in Go are built everywhere: with the same tools inside, whether the hub still has them or not
   local tag=$1
-  if [ "${tag#cofre-lab/}" = "$tag" ] && hub && timed "pulled $tag" dk pull -q "$tag" > /dev/null 2>&1; then return; fi
+  if [ "${tag#cofre-lab/}" = "$tag" ] && ! has_go "$2" && hub && timed "pulled $tag" dk pull -q "$tag" > /dev/null 2>&1; then return; fi
   timed "built $tag" build_image "$@"
 }
 

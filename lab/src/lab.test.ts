@@ -1,5 +1,13 @@
 import { describe, expect, test } from "vitest";
-import { absentReason, sshServer, startMariadb, startMysql, startPostgres, startRedis } from "./lab.ts";
+import {
+  absentReason,
+  sshServer,
+  startMariadb,
+  startMinio,
+  startMysql,
+  startPostgres,
+  startRedis,
+} from "./lab.ts";
 
 for (const version of ["13", "15", "17", "18"]) {
   describe.skipIf(absentReason({ engine: "postgres", version }))(`PostgreSQL ${version} of the lab`, () => {
@@ -51,6 +59,15 @@ for (const [engine, version, start] of [
     });
   });
 }
+
+const minio = { engine: "minio", version: "RELEASE.2025-09-07T16-13-09Z" } as const;
+describe.skipIf(absentReason(minio))("MinIO of the lab", () => {
+  test("is ready when started, and refuses who has no key in the words of S3", async () => {
+    await using server = await startMinio();
+    const answer = await fetch(`${server.endpoint}/bucket/key`);
+    expect([answer.status, await answer.text()]).toEqual([403, expect.stringContaining("AccessDenied")]);
+  });
+});
 
 describe.skipIf(absentReason({ ssh: "own" }))("the SSH server with its own engine", () => {
   test("runs the containers that lab.json describes", async () => {

@@ -21,6 +21,8 @@ export { sshServer } from "./ssh-server.ts";
 export type { ExecOptions, StartOptions, ThrowawayContainer } from "./start-container.ts";
 export { startContainer } from "./start-container.ts";
 export { startMariadb } from "./start-mariadb.ts";
+export type { StartedS3, StartMinioOptions } from "./start-minio.ts";
+export { startMinio } from "./start-minio.ts";
 export { startMysql } from "./start-mysql.ts";
 export type { StartedPostgres, StartPostgresOptions } from "./start-postgres.ts";
 export { startPostgres } from "./start-postgres.ts";
