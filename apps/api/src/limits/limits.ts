@@ -14,6 +14,10 @@ const BUDGETS = {
   account: { points: 10, duration: 900 },
   download: { points: 60, duration: 60 },
   restore: { points: 20, duration: 60 },
+  /** Every answer reads the whole catalogue. */
+  metrics: { points: 30, duration: 60 },
+  /** Streams of events that are opened; each then lives as long as its job. */
+  events: { points: 60, duration: 60 },
 } as const;
 
 export type Budget = keyof typeof BUDGETS;

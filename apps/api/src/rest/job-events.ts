@@ -12,7 +12,9 @@ const PING_MS = 15_000;
 export function openJobEvents(app: Hono<WebEnv>, deps: Deps): void {
   app.get("/api/jobs/:id/events", async (c) => {
     const ctx = await contextOf(deps, c);
+    await deps.limits.take("address", ctx.caller.address);
     const actor = requireActor(ctx);
+    await deps.limits.take("events", actor.id);
     const jobId = c.req.param("id");
     // Before the stream begins, so that a wrong id is a 404 and not a silent stream.
     await findJob({ deps, actor }, jobId);

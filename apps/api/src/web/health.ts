@@ -20,7 +20,9 @@ export function openHealth(app: Hono<WebEnv>, deps: Deps): void {
   });
   app.get("/metrics", async (c) => {
     const ctx = await contextOf(deps, c);
+    await deps.limits.take("address", ctx.caller.address);
     const actor = requireActor(ctx);
+    await deps.limits.take("metrics", actor.id);
     const { type, text } = await exposition({ ...ctx, actor });
     return c.text(text, 200, { "content-type": type });
   });

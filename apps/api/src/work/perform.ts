@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { type FaultCode, type JobKind, toFault } from "@cofre/core/model";
-import { keepFault } from "../db/kept-fault.ts";
 import type { Deps } from "../deps.ts";
+import { keepCleaned } from "./cleaned.ts";
 import { endJob, giveBack } from "./lease.ts";
 import type { JobRow } from "./queue-contract.ts";
 import { type Held, isLettingGo, type Running } from "./running.ts";
@@ -25,14 +25,11 @@ export async function perform(deps: Deps, { held, job }: HeldJob, options: Perfo
   }
   if (error?.code === "bug") log.error({ err: error.cause ?? error }, "job broke");
   const status = error === undefined ? "succeeded" : statusOf(error.code);
-  const end: JobEnd = {
-    status,
-    progress,
-    finishedAt: deps.now(),
-    result: held.running.notes,
-    error: error === undefined || status === "cancelled" ? null : keepFault(error),
-  };
-  await untilWritten(deps, { job, isClosing: options.isClosing }, () => endJob(deps.db, job, end));
+  const end = { status, progress, finishedAt: deps.now(), result: held.running.notes } as const;
+  const isTold = error !== undefined && status !== "cancelled";
+  await untilWritten(deps, { job, isClosing: options.isClosing }, async () =>
+    endJob(deps.db, job, { ...end, error: isTold ? await keepCleaned({ deps, job }, error) : null }),
+  );
   log.info({ status, code: error?.code }, "job ended");
 }
 
@@ -45,8 +42,6 @@ interface Performing {
   readonly kinds: Kinds;
   readonly isClosing: () => boolean;
 }
-
-type JobEnd = Parameters<typeof endJob>[2];
 
 /** The next worker takes the job as it is; where only the catalogue was away, it is taken up again, here or elsewhere. */
 async function letGo(deps: Deps, { held, job }: HeldJob, { isClosing }: Performing): Promise<void> {

@@ -9,10 +9,10 @@ import {
 } from "@cofre/core";
 import { isFault } from "@cofre/core/model";
 import { eq } from "drizzle-orm";
-import { keepFault } from "../db/kept-fault.ts";
 import { backups } from "../db/schema/backups.ts";
 import type { ReachedResource } from "../reach/reach.ts";
 import { VERSION } from "../version.ts";
+import { keepCleaned } from "./cleaned.ts";
 import { codecFor } from "./codec.ts";
 import { keepable, weighed } from "./keepable.ts";
 import { type BackupRow, backupById, projectById, regularBackups, timeZoneOf } from "./rows.ts";
@@ -165,7 +165,7 @@ async function rememberKey(
 }
 
 /** Ends a row that is still open; a completed one stays what it is. */
-export async function failOpenRow({ deps }: Running, id: string, error: unknown): Promise<void> {
+export async function failOpenRow({ deps, job }: Running, id: string, error: unknown): Promise<void> {
   const row = await backupById(deps.db, id).catch(() => undefined);
   if (row === undefined || (row.status !== "pending" && row.status !== "running")) return;
   const status = isFault(error, "job.cancelled") ? "cancelled" : "failed";
@@ -173,7 +173,7 @@ export async function failOpenRow({ deps }: Running, id: string, error: unknown)
     .update(backups)
     .set({
       status,
-      error: status === "cancelled" ? null : keepFault(error),
+      error: status === "cancelled" ? null : await keepCleaned({ deps, job }, error),
       storeKey: null,
       filename: null,
       filepath: null,

@@ -1,0 +1,49 @@
+import { Fault, redact, Secret, toFault } from "@cofre/core/model";
+import { eq } from "drizzle-orm";
+import { type KeptFault, keepFault } from "../db/kept-fault.ts";
+import { resources } from "../db/schema/resources.ts";
+import { servers } from "../db/schema/servers.ts";
+import { openConfig } from "../reach/resource-config.ts";
+import { openAuth } from "../reach/server-auth.ts";
+import type { Running } from "./running.ts";
+
+type Failing = { readonly deps: Pick<Running["deps"], "db" | "sealer">; readonly job: Running["job"] };
+
+/**
+ * A fault as it may be kept and shown. The words of a tool are part of it, and a tool may print what it was given: every secret of the
+ * job's resource and server is taken out.
+ */
+export async function keepCleaned(failing: Failing, error: unknown): Promise<KeptFault> {
+  const secrets = await secretsOf(failing);
+  const clean = (text: string) => redact(text, secrets);
+  const { message, hint, context, code } = toFault(error);
+  const cleaned = Object.entries(context).map(([name, value]) => [
+    name,
+    typeof value === "string" ? clean(value) : value,
+  ]);
+  const details = {
+    context: Object.fromEntries(cleaned),
+    ...(hint === undefined ? {} : { hint: clean(hint) }),
+  };
+  return keepFault(new Fault(code, clean(message), details));
+}
+
+async function secretsOf({ deps: { db, sealer }, job }: Failing): Promise<readonly Secret[]> {
+  const [resource] = await db
+    .select()
+    .from(resources)
+    .where(eq(resources.id, job.resourceId ?? ""));
+  const [server] = await db
+    .select()
+    .from(servers)
+    .where(eq(servers.id, job.serverId ?? ""));
+  const config = resource === undefined ? {} : openConfig(sealer, resource);
+  const fields = resource?.secretFields ?? [];
+  const auth = server === undefined ? {} : openAuth(sealer, server.id, server.sealedAuth);
+  const values = [...fields.map((field) => config[field]), ...Object.values(auth)];
+  // As it is, and as it stands in an address.
+  return values
+    .filter((value) => typeof value === "string")
+    .flatMap((value) => [...new Set([value, encodeURIComponent(value)])])
+    .map((value) => new Secret(value));
+}
