@@ -2,6 +2,7 @@
 
 export { archiveKeyOf, keyStem, manifestKey } from "./archive/layout.ts";
 export { Manifest } from "./archive/manifest.ts";
+export { fileNameOf, recoveryKitText } from "./archive/recovery-kit.ts";
 export { type ManifestStanding, openManifest } from "./archive/seal.ts";
 export { slugify } from "./archive/slug.ts";
 export type { Bench, Engine, Reach, ReachedContainer } from "./engine/engine.ts";
@@ -26,6 +27,7 @@ export type {
   RestoredBackup,
   TakeBackup,
   TakenBackup,
+  Unlock,
   ValidateBackup,
   ValidatedBackup,
 } from "./operation/requests.ts";
@@ -35,6 +37,17 @@ export { sweepAbandoned } from "./operation/sweep.ts";
 export { takeBackup } from "./operation/take-backup.ts";
 export { validateBackup } from "./operation/validate-backup.ts";
 export type { Step, Work } from "./operation/work.ts";
+export { MOST_RECIPIENTS, openpgpWith } from "./pipeline/openpgp.ts";
+export {
+  type KnownKey,
+  lockPrivateKey,
+  makePrivateKey,
+  openSessionKey,
+  type PublicKey,
+  readPrivatePart,
+  readPublicKey,
+  SESSION_HEAD_BYTES,
+} from "./pipeline/openpgp-keys.ts";
 export { CODECS, type CodecId } from "./pipeline/stage.ts";
 export { checkSchedule, type DueRun, dueSince, lastDue, nextRuns } from "./policy/due.ts";
 export {

@@ -37,6 +37,8 @@ export const Manifest = z.object({
     sha256: z.string().regex(/^[0-9a-f]{64}$/),
     /** Stages from the dump outwards: ["zstd"], ["zstd", "openpgp"]. */
     stages: z.array(z.string()),
+    /** Fingerprints of the OpenPGP keys that open it; absent when it is not encrypted. */
+    recipients: z.array(z.string()).optional(),
   }),
   /** Small files beside the archive, named by key. */
   riders: z.array(z.object({ name: z.string(), key: z.string(), sha256: z.string() })),

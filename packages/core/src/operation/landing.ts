@@ -71,7 +71,8 @@ export async function landThere(work: Work, carriage: Carriage, source: CommandS
   await sweepOldAttempt(server.jobs, journals, work.id);
   const spec = { ...(await jobSpec(work, carriage, source)), journals };
   const flow = server.jobs.stream(spec, work.signal);
-  const stored = await putMetered(work, carriage, flow.bytes).catch(async (error: unknown) => {
+  const packed = chain(flow.bytes, ...carriage.here.map((stage) => stage.packer()));
+  const stored = await putMetered(work, carriage, packed).catch(async (error: unknown) => {
     const view = await flow.ended.catch(() => undefined);
     if (view !== undefined && !work.signal.aborted)
       await judged(view, carriage, () => server.jobs.forget(journals, work.id));
@@ -80,7 +81,8 @@ export async function landThere(work: Work, carriage: Carriage, source: CommandS
   const view = await flow.ended;
   try {
     const done = await judged(view, carriage, async () => undefined);
-    if (done.sha256 !== null && done.sha256 !== stored.sha256) throw wrongDigest(done.sha256, stored.sha256);
+    const isSame = carriage.here.length > 0 || done.sha256 === null || done.sha256 === stored.sha256;
+    if (!isSame) throw wrongDigest(done.sha256, stored.sha256);
     return { ...stored, remains: remainsOf(done), settle: () => server.jobs.forget(journals, work.id) };
   } catch (error) {
     await carriage.request.store.remove(stored.key);
@@ -90,7 +92,8 @@ export async function landThere(work: Work, carriage: Carriage, source: CommandS
 
 /** The dump is an API read by Cofre. */
 export async function landThrough(work: Work, carriage: Carriage, source: StreamSource): Promise<Landed> {
-  const packed = chain(source.open(work.signal), ...carriage.stages.map((stage) => stage.packer()));
+  const stages = [...carriage.stages, ...carriage.here];
+  const packed = chain(source.open(work.signal), ...stages.map((stage) => stage.packer()));
   const stored = await putMetered(work, carriage, packed);
   return { ...stored, remains: NO_REMAINS, settle: async () => undefined };
 }

@@ -47,10 +47,14 @@ function describe(request: TakeBackup, taken: Taken): Omit<Manifest, "riders"> {
       ...(digests === undefined ? {} : { digests: { ...digests } }),
     })),
     warnings: [...taken.warnings],
-    archive: { ...taken.archive, stages: [...taken.stages] },
+    archive: { ...taken.archive, stages: [...taken.stages], ...recipientsOf(request) },
     startedAt: taken.startedAt.toISOString(),
     completedAt: taken.completedAt.toISOString(),
   };
+}
+
+function recipientsOf({ recipients = [] }: TakeBackup): { recipients?: string[] } {
+  return recipients.length === 0 ? {} : { recipients: recipients.map((key) => key.fingerprint) };
 }
 
 async function putRider(store: Store, archiveKey: string, rider: Rider): Promise<Manifest["riders"][number]> {

@@ -2,6 +2,8 @@ import type { Manifest } from "../archive/manifest.ts";
 import type { Bench, Engine, Reach } from "../engine/engine.ts";
 import type { ValidationDepth } from "../model/backup.ts";
 import type { UnitFacts } from "../model/engine.ts";
+import type { Secret } from "../model/secret.ts";
+import type { PublicKey } from "../pipeline/openpgp-keys.ts";
 import type { CodecId } from "../pipeline/stage.ts";
 import type { Store } from "../store/store.ts";
 
@@ -26,6 +28,12 @@ export interface Installation {
   verify(text: string, signature: string): boolean;
 }
 
+/**
+ * Gives the key of one encrypted archive from its first bytes and the fingerprints that its manifest names, so that neither core nor
+ * a server ever holds a private key. Throws when none of the private keys that are kept opens it.
+ */
+export type Unlock = (head: Uint8Array, recipients: readonly string[]) => Promise<Secret>;
+
 /** takeBackup(work, request): one archive of one unit, or of several where the engine combines. */
 export interface TakeBackup {
   readonly engine: Engine;
@@ -33,6 +41,8 @@ export interface TakeBackup {
   readonly units: readonly string[];
   readonly format?: string;
   readonly codec: CodecId;
+  /** OpenPGP keys, each of which opens the archive; none leaves it as the codec made it. */
+  readonly recipients?: readonly PublicKey[];
   readonly digests: "auto" | "none";
   readonly store: Store;
   /** Key without its extension: `databases/loja/postgres/shop-db/backup-2026-02-09-18-30-shop`. The operation adds extension and, on collision, `-n`. */
@@ -60,6 +70,8 @@ export interface ValidateBackup {
   readonly store: Store;
   readonly manifest: Manifest;
   readonly depth: Exclude<ValidationDepth, "restorable">;
+  /** Needed for an encrypted archive. */
+  readonly unlock?: Unlock;
   /** Needed for `readable`; without one the check goes as deep as "intact" and says so. */
   readonly engine?: Engine;
   readonly bench?: Bench;
@@ -76,6 +88,8 @@ export interface RestoreBackup {
   readonly reach: Reach<unknown>;
   readonly store: Store;
   readonly manifest: Manifest;
+  /** Needed for an encrypted archive. */
+  readonly unlock?: Unlock;
   /** Names in the archive and at the target; everything under its own name when empty. */
   readonly units: readonly { readonly from: string; readonly into: string }[];
   /** Takes the safety backup of what is there now, after validation and before anything is changed. Absent when the user declined. */

@@ -100,13 +100,14 @@ async function loadAndSwitch(
   request: RestoreBackup,
   { asked, restoration }: Asked,
 ): Promise<readonly UnitFacts[]> {
-  const { store, manifest, reach } = request;
+  const { store, manifest, reach, unlock } = request;
   work.signal.throwIfAborted();
   work.report({ phase: "loading", bytes: 0, totalBytes: manifest.archive.bytes });
   await restoration.prepare();
   const output = await unpackInto(work, {
     store,
     manifest,
+    unlock,
     server: reach.server,
     sink: restoration.load,
     isWorking: restoration.isWorking,

@@ -1,10 +1,9 @@
 import type { DumpPlan, DumpRemains } from "../engine/engine.ts";
 import type { UnitFacts } from "../model/engine.ts";
 import { Fault, isFault } from "../model/fault.ts";
-import { codec } from "../pipeline/registry.ts";
-import type { Stage } from "../pipeline/stage.ts";
 import type { Carriage } from "./carriage.ts";
 import { type Landed, landHere, landThere, landThrough } from "./landing.ts";
+import { packersFor } from "./packers.ts";
 import { placeOn } from "./place.ts";
 import { publishManifest } from "./publish.ts";
 import type { TakeBackup, TakenBackup } from "./requests.ts";
@@ -22,30 +21,25 @@ export async function takeBackup(work: Work, request: TakeBackup): Promise<Taken
     digests: request.digests,
     ...(request.format === undefined ? {} : { format: request.format }),
   });
-  const stages = stagesOf(request);
-  const extension = plan.format.extension + stages.map((stage) => stage.extension).join("");
+  const { stages, here, warnings } = await packersFor(request, work.signal);
+  const all = [...stages, ...here];
+  const extension = plan.format.extension + all.map((stage) => stage.extension).join("");
   await checkSpace(request);
-  const carriage = { request, plan, stages, extension };
+  const carriage = { request, plan, stages, here, extension };
   const landed = await landOrSweep(work, carriage);
   const facts = concludeFor(request, plan, landed.remains);
   const key = await landed.publish();
   work.report({ phase: "storing", bytes: landed.bytes, totalBytes: landed.bytes });
   const manifest = await publishManifest(request, {
-    ...facts,
+    facts: facts.facts,
+    warnings: [...warnings, ...facts.warnings],
     plan,
-    stages: stages.map((stage) => stage.id),
+    stages: all.map((stage) => stage.id),
     archive: { key, bytes: landed.bytes, sha256: landed.sha256 },
     startedAt,
     completedAt: work.now(),
   });
   return { ...manifest, settle: () => landed.settle() };
-}
-
-function stagesOf(request: TakeBackup): readonly Stage[] {
-  if (request.codec === "none") return [];
-  const stage = codec(request.codec);
-  if (stage === undefined) throw new Fault("input.invalid", `compression ${request.codec} is not known`);
-  return [stage];
 }
 
 const SWEEP_MS = 15_000;
@@ -69,7 +63,7 @@ async function land(work: Work, carriage: Carriage): Promise<Landed> {
   const { request, plan } = carriage;
   if (plan.source.via === "stream") return await landThrough(work, carriage, plan.source);
   const place = placeOn(request.store, request.reach.server);
-  if (place === undefined) return await landThere(work, carriage, plan.source);
+  if (place === undefined || carriage.here.length > 0) return await landThere(work, carriage, plan.source);
   return await landHere(work, carriage, { place, source: plan.source });
 }
 

@@ -6,13 +6,13 @@ import type { ServerJobSpec, ServerJobView } from "../host/server-jobs.ts";
 import { Fault, type FaultCode } from "../model/fault.ts";
 import { chain } from "../pipeline/chain.ts";
 import { type Meter, meter } from "../pipeline/meter.ts";
-import { stageById } from "../pipeline/registry.ts";
-import type { Stage } from "../pipeline/stage.ts";
 import type { Store } from "../store/store.ts";
 import { follow } from "./follow.ts";
 import { journalsOn, placeOn } from "./place.ts";
+import type { Unlock } from "./requests.ts";
 import { subId } from "./sub-id.ts";
 import { sweepOldAttempt } from "./sweep.ts";
+import { type DividedUnpackers, dividedFor, unpackersOf } from "./unpackers.ts";
 import { judge } from "./verdict.ts";
 import type { Step, Work } from "./work.ts";
 
@@ -29,9 +29,16 @@ export interface Unpacking {
   readonly attempted: string;
   readonly failure: FaultCode;
   readonly isWorking?: (() => Promise<boolean>) | undefined;
+  /** Needed for an encrypted archive. */
+  readonly unlock?: Unlock | undefined;
 }
 
 type CommandSink = Extract<Sink, { via: "command" }>;
+
+interface Sinking {
+  readonly sink: CommandSink;
+  readonly unpackers: DividedUnpackers;
+}
 
 /**
  * Reads an archive to its last byte into a sink and resolves with what the sink printed. MUST reject, whatever the sink says, when
@@ -51,16 +58,18 @@ export async function unpackInto(work: Work, unpacking: Unpacking): Promise<stri
   const { sink } = unpacking;
   if (sink.via === "stream")
     return await throughCofre(work, unpacking, (dump) => sink.drain(dump, work.signal));
-  if (placeOn(store, unpacking.server) !== undefined) return await onServer(work, unpacking, sink);
-  return await fedFromCofre(work, unpacking, sink);
+  const unpackers = await dividedFor(unpacking, unpacking.server, work.signal);
+  const isThere = placeOn(store, unpacking.server) !== undefined && unpackers.here.length === 0;
+  if (isThere) return await onServer(work, unpacking, { sink, unpackers });
+  return await fedFromCofre(work, unpacking, { sink, unpackers });
 }
 
 /** Both rest on the same server: a server job reads the file there. */
-async function onServer(work: Work, unpacking: Unpacking, sink: CommandSink): Promise<string> {
+async function onServer(work: Work, unpacking: Unpacking, sinking: Sinking): Promise<string> {
   const { server, store, manifest } = unpacking;
   const place = placeOn(store, server);
   if (place === undefined) throw new Fault("bug", "the archive does not rest on this server");
-  const spec = await jobSpec(work, unpacking, sink);
+  const spec = await jobSpec(work, unpacking, sinking);
   await server.jobs.start({ ...spec, input: { path: `${place.root}/${manifest.archive.key}` } });
   const view = await follow(work, {
     jobs: server.jobs,
@@ -73,12 +82,14 @@ async function onServer(work: Work, unpacking: Unpacking, sink: CommandSink): Pr
 }
 
 /** The archive rests elsewhere: its bytes pass through Cofre and are unpacked on the server. */
-async function fedFromCofre(work: Work, unpacking: Unpacking, sink: CommandSink): Promise<string> {
+async function fedFromCofre(work: Work, unpacking: Unpacking, sinking: Sinking): Promise<string> {
   const { server, store, manifest } = unpacking;
-  const spec = await jobSpec(work, unpacking, sink);
+  const spec = await jobSpec(work, unpacking, sinking);
   await sweepOldAttempt(server.jobs, spec.journals, spec.id);
   const counted = meter((count) => report(work, unpacking, count));
-  const bytes = chain(store.get(manifest.archive.key, { signal: work.signal }), counted, new PassThrough());
+  const here = sinking.unpackers.here.map((stage) => stage.unpacker());
+  const archive = store.get(manifest.archive.key, { signal: work.signal });
+  const bytes = chain(archive, counted, ...here, new PassThrough());
   const view = await server.jobs.feed(spec, bytes, work.signal);
   await server.jobs.forget(spec.journals, spec.id);
   return printedBy(unpacking, view, counted.sha256());
@@ -92,32 +103,21 @@ export async function throughCofre<Result>(
 ): Promise<Result> {
   const { store, manifest } = unpacking;
   const counted: Meter = meter((count) => report(work, unpacking, count));
-  const unpackers = stagesOf(manifest).map((stage) => stage.unpacker());
+  const unpackers = (await unpackersOf(unpacking, work.signal)).map((stage) => stage.unpacker());
   const archive = store.get(manifest.archive.key, { signal: work.signal });
   const result = await drain(chain(archive, counted, ...unpackers, new PassThrough()));
   checkDigest(unpacking, counted.sha256());
   return result;
 }
 
-/** Stages of an archive from the file inwards: the last one that was put on is taken off first. */
-export function stagesOf(manifest: Manifest): readonly Stage[] {
-  return manifest.archive.stages.toReversed().map((id) => {
-    const stage = stageById(id);
-    if (stage !== undefined) return stage;
-    throw new Fault("archive.foreign", `the archive was packed with ${id}, which this Cofre does not know`, {
-      hint: "Update Cofre, or unpack the archive with the program of that name.",
-    });
-  });
-}
-
 async function jobSpec(
   work: Work,
-  { server, store, manifest, part }: Unpacking,
-  sink: CommandSink,
+  { server, store, part }: Unpacking,
+  { sink, unpackers }: Sinking,
 ): Promise<ServerJobSpec> {
   const last = sink.on.lower(sink.command);
   const [first, ...rest]: LoweredCommand[] = [
-    ...stagesOf(manifest).map((stage) => server.lower(stage.unpack())),
+    ...unpackers.there.map((stage) => server.lower(stage.unpack())),
     last,
   ];
   return {

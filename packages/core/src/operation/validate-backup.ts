@@ -19,6 +19,7 @@ export async function validateBackup(work: Work, request: ValidateBackup): Promi
   const common = {
     store: request.store,
     manifest,
+    unlock: request.unlock,
     phase: "validating" as const,
     attempted: `validating ${manifest.archive.key}`,
     failure: "archive.damaged" as const,

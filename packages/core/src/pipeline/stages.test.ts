@@ -20,7 +20,9 @@ async function startLocal(): Promise<StageBench> {
   };
 }
 
-for (const stage of [zstd, gzip]) describeStage(stage, startLocal);
+for (const stage of [zstd, gzip]) {
+  describeStage({ packs: stage, opens: () => Promise.resolve(stage), joins: true }, startLocal);
+}
 
 test("every codec but none is a stage, found again by the id in a manifest", () => {
   expect(CODECS.map((id) => codec(id)?.extension)).toEqual([".zst", ".gz", undefined]);
