@@ -93,7 +93,7 @@ export function keepsBackupsRepeatable<Target>(engine: Engine<Target>, pair: Pai
       const units = firstGroup(engine, original);
       const before = await original.fingerprint(units);
       const archive = await take(engine, original, { units });
-      const into = units.map((unit) => `${unit} "other" $(x)`);
+      const into = units.map((unit) => original.renamed?.(unit) ?? `${unit} "other" $(x)`);
       disturb(original);
       const facts = await putArchive(engine, carrierOf(original), { archive: { ...archive, into } });
       expect(facts.map((unit) => unit.name)).toEqual(into);

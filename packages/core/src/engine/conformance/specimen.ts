@@ -22,6 +22,8 @@ export interface Specimen<Target> extends AsyncDisposable {
   /** The units that `fill` makes, among them names that break people (quotes, spaces, `$()`, emoji). Never empty. */
   readonly units: readonly string[];
 
+  /** Another name for a unit, as odd as the engine's names may be; the suite's own oddest one unless given. */
+  renamed?(unit: string): string;
   /** Removes everything that fill, grow, change, a writer or a restore made. */
   empty(): Promise<void>;
   /** Writes what breaks people into every unit of `units`. A few megabytes at most. */
