@@ -120,7 +120,14 @@ export interface RestoreRequest {
   readonly serverVersion: string | null;
   readonly facts: readonly UnitFacts[];
   readonly riders: readonly Rider[];
+  /**
+   * Where units are written to part by part and not replaced whole: "mirror", the default, also removes what the archive does not have,
+   * "merge" leaves it there.
+   */
+  readonly mode?: RestoreMode;
 }
+
+export type RestoreMode = "mirror" | "merge";
 
 /**
  * One restore, derived from reach and request alone: a worker that finds it after a crash makes it again from the same values
