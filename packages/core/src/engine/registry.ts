@@ -4,9 +4,10 @@ import type { Engine } from "./engine.ts";
 import { files } from "./files.ts";
 import { postgres } from "./postgres.ts";
 import { redis } from "./redis.ts";
+import { s3 } from "./s3.ts";
 
 /** Every engine of the house; a new one is one line here. */
-export const engines: readonly Engine[] = registered([postgres, redis, files]);
+export const engines: readonly Engine[] = registered([postgres, redis, s3, files]);
 
 /** Throws `engine.unsupported` when there is none of that name. */
 export function engineById(id: EngineId): Engine {
