@@ -37,6 +37,9 @@ const JobPage = lazy(() => import("./feature/jobs/job-page.tsx").then((m) => ({ 
 const ServersPage = lazy(() =>
   import("./feature/servers/servers-page.tsx").then((m) => ({ default: m.ServersPage })),
 );
+const StoresPage = lazy(() =>
+  import("./feature/stores/stores-page.tsx").then((m) => ({ default: m.StoresPage })),
+);
 const OrganizationPage = lazy(() =>
   import("./feature/organization/organization-page.tsx").then((m) => ({ default: m.OrganizationPage })),
 );
@@ -68,6 +71,7 @@ export function Routes() {
         <Route path="/activity" component={ActivityPage} />
         <Route path="/activity/:jobId" component={JobPage} />
         <Route path="/servers" component={ServersPage} />
+        <Route path="/stores" component={StoresPage} />
         <Route path="/organization" component={OrganizationPage}>
           <Route path="/" component={AccountTab} />
           <Route path="/keys" component={ApiKeysTab} />

@@ -8,6 +8,7 @@ import { safety } from "./en/safety.ts";
 import { schedule } from "./en/schedule.ts";
 import { addServer, servers } from "./en/servers.ts";
 import { session, setup } from "./en/session.ts";
+import { storeForm, stores, storeTest } from "./en/stores.ts";
 import type { ptBr } from "./pt-br.ts";
 
 /** The same words in English; a key that is missing here does not compile. */
@@ -40,6 +41,9 @@ export const en: typeof ptBr = {
   session,
   settings,
   setup,
+  storeForm,
+  storeTest,
+  stores,
   themes,
   words,
 };

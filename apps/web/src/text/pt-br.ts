@@ -8,6 +8,7 @@ import { safety } from "./pt-br/safety.ts";
 import { schedule } from "./pt-br/schedule.ts";
 import { addServer, servers } from "./pt-br/servers.ts";
 import { session, setup } from "./pt-br/session.ts";
+import { storeForm, stores, storeTest } from "./pt-br/stores.ts";
 
 /** The first language of the panel. `glossary.md` gives the words; `en.ts` MUST have the same keys. */
 export const ptBr = {
@@ -39,6 +40,9 @@ export const ptBr = {
   session,
   settings,
   setup,
+  storeForm,
+  storeTest,
+  stores,
   themes,
   words,
 };

@@ -22,6 +22,7 @@ export function Rail() {
   ];
   const house = (): Place[] => [
     { href: "/servers", label: t("frame.servers"), icon: "server" },
+    { href: "/stores", label: t("frame.stores"), icon: "archive" },
     { href: "/organization", label: t("frame.organization"), icon: "people" },
   ];
   return (
@@ -45,13 +46,13 @@ export function Rail() {
 
 function Places(props: { places: readonly Place[] }) {
   return (
-    <ul class="flex flex-1 max-md:justify-around md:flex-none md:flex-col md:gap-0.5">
+    <ul class="max-md:contents md:flex md:flex-col md:gap-0.5">
       <For each={props.places}>
         {(place) => (
-          <li class="max-md:flex-1">
+          <li class="max-md:min-w-0 max-md:flex-1">
             <A
               href={place.href}
-              class="flex items-center rounded-md text-muted hover:bg-(--hover) hover:text-base-content max-md:h-14 max-md:flex-col max-md:justify-center max-md:gap-1 max-md:text-[11px]/3 md:h-8 md:gap-2.5 md:px-2.5"
+              class="flex items-center rounded-md text-muted hover:bg-(--hover) hover:text-base-content max-md:h-14 max-md:flex-col max-md:justify-center max-md:gap-1 max-md:text-[11px]/3 max-md:whitespace-nowrap md:h-8 md:gap-2.5 md:px-2.5"
               activeClass="font-medium text-base-content! md:bg-(--hover) max-md:text-primary!"
             >
               <Icon name={place.icon} />

@@ -64,6 +64,8 @@ function places(t: Translate): readonly Find[] {
     act("activity", t("frame.activity"), "/activity"),
     act("server", t("frame.servers"), "/servers"),
     act("plus", t("servers.add"), "/servers?act=add"),
+    act("archive", t("frame.stores"), "/stores"),
+    act("plus", t("stores.add"), "/stores?act=add"),
     act("key", t("organization.keys"), "/organization/keys"),
     act("scroll", t("organization.audit"), "/organization/audit"),
   ];

@@ -72,6 +72,10 @@ export const fault: typeof ptBr.fault = {
     next: "Use a user who may read everything.",
   },
   "target.unsuitable": { found: "The target is not in a fit state", next: "See the reason in the details." },
+  "hook.failed": {
+    found: "A command around the backup failed",
+    next: "See its words in the details, mend it and try again.",
+  },
   "dump.failed": {
     found: "Copying the data failed",
     next: "See the database's words in the details and try again.",

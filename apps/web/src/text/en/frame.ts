@@ -9,6 +9,7 @@ export const frame: typeof ptBr.frame = {
   resources: "Resources",
   activity: "Activity",
   servers: "Servers",
+  stores: "Stores",
   organization: "Organization",
   project: "Project",
   newProject: "New project",

@@ -29,6 +29,8 @@ export const jobs: typeof ptBr.jobs = {
     dumping: "copying",
     storing: "storing",
     validating: "validating",
+    "hook-before": "running the command before",
+    "hook-after": "running the command after",
     "safety-backup": "making the safety backup",
     loading: "loading",
     comparing: "comparing",

@@ -68,6 +68,10 @@ export const fault = {
   "target.missing": { found: "O destino não existe", next: "Confira o nome do contêiner, banco ou pasta." },
   "target.permission": { found: "Falta permissão no banco", next: "Use um usuário que possa ler tudo." },
   "target.unsuitable": { found: "O destino não está em condições", next: "Veja o motivo nos detalhes." },
+  "hook.failed": {
+    found: "Um comando em volta do backup falhou",
+    next: "Veja as palavras dele nos detalhes, corrija e tente de novo.",
+  },
   "dump.failed": {
     found: "A cópia dos dados falhou",
     next: "Veja as palavras do banco nos detalhes e tente de novo.",

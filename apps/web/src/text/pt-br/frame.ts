@@ -8,6 +8,7 @@ export const frame = {
   resources: "Recursos",
   activity: "Atividade",
   servers: "Servidores",
+  stores: "Destinos",
   organization: "Organização",
   project: "Projeto",
   newProject: "Novo projeto",

@@ -27,6 +27,8 @@ export const jobs = {
     dumping: "copiando",
     storing: "guardando",
     validating: "validando",
+    "hook-before": "executando o comando de antes",
+    "hook-after": "executando o comando de depois",
     "safety-backup": "fazendo backup de segurança",
     loading: "carregando",
     comparing: "conferindo",

@@ -1,0 +1,13 @@
+import type { PanelApi, RouterOutputs } from "@cofre/sdk/panel";
+import { queryOptions } from "@tanstack/solid-query";
+
+export type Store = RouterOutputs["stores"]["get"];
+export type StoreTest = RouterOutputs["stores"]["test"];
+
+const MOST = 200;
+
+export const storesQuery = (api: PanelApi) =>
+  queryOptions({
+    queryKey: ["stores"],
+    queryFn: ({ signal }) => api.stores.list.query({ limit: MOST }, { signal }),
+  });

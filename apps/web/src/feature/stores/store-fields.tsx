@@ -1,0 +1,68 @@
+import type { PanelFault } from "@cofre/sdk/panel";
+import { Show } from "solid-js";
+import { useText } from "../../platform/text.tsx";
+import { CheckField, SelectField, TextField } from "../../ui/field.tsx";
+import { fieldError } from "../resources/config-form.ts";
+import type { Server } from "../servers/queries.ts";
+import { useServerName } from "../servers/server-name.ts";
+import type { Store } from "./queries.ts";
+import type { StoreDraft } from "./store-draft.ts";
+
+interface StoreFieldsProps {
+  draft: StoreDraft;
+  onDraft: (change: Partial<StoreDraft>) => void;
+  store: Store | undefined;
+  servers: readonly Server[];
+  fault: PanelFault | undefined;
+}
+
+export function StoreFields(props: StoreFieldsProps) {
+  const t = useText();
+  return (
+    <>
+      <TextField
+        label={t("storeForm.name")}
+        help={t("storeForm.nameHelp")}
+        error={fieldError(props.fault, "name")}
+        required
+        maxlength={120}
+        value={props.draft.name}
+        onValue={(name) => props.onDraft({ name })}
+      />
+      <Show when={props.store === undefined}>
+        <FolderFields {...props} />
+      </Show>
+      <CheckField
+        label={t("storeForm.isDefault")}
+        help={t("storeForm.isDefaultHelp")}
+        checked={props.draft.isDefault}
+        onChecked={(isDefault) => props.onDraft({ isDefault })}
+      />
+    </>
+  );
+}
+
+function FolderFields(props: StoreFieldsProps) {
+  const t = useText();
+  const nameOf = useServerName();
+  return (
+    <>
+      <SelectField
+        label={t("storeForm.server")}
+        value={props.draft.serverId || (props.servers[0]?.id ?? "")}
+        onValue={(serverId) => props.onDraft({ serverId })}
+        options={props.servers.map(({ id, name }) => ({ value: id, label: nameOf(name) }))}
+      />
+      <TextField
+        label={t("storeForm.root")}
+        help={t("storeForm.rootHelp")}
+        error={fieldError(props.fault, "root")}
+        placeholder="/opt/backups"
+        required
+        mono
+        value={props.draft.root}
+        onValue={(root) => props.onDraft({ root })}
+      />
+    </>
+  );
+}

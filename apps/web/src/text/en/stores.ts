@@ -1,0 +1,77 @@
+import { pluralIn } from "../plural.ts";
+import type { ptBr } from "../pt-br.ts";
+
+const many = pluralIn("en");
+
+export const stores: typeof ptBr.stores = {
+  title: "Stores",
+  about: "Where backups rest. One that is not the server itself protects even when that is lost.",
+  listName: "List of stores",
+  empty: "No store yet",
+  emptyHelp: "Add a folder of a server, so that backups have a place to rest.",
+  add: "Add store",
+  folderOn: (facts) => `${facts.root} on ${facts.server}`,
+  isDefault: "Default",
+  defaultHelp: "The resources of this server rest here unless told otherwise.",
+  holds: (facts) =>
+    facts.count === 0 ? "no backups" : `${many(facts.count, "backup", "backups")}, ${facts.size}`,
+  checked: (ago) => `checked ${ago}`,
+  neverChecked: "never checked",
+  test: "Test",
+  testOf: (name) => `Test ${name}`,
+  edit: "Edit",
+  makeDefault: "Make default",
+  madeDefault: (name) => `${name} is now the server's default store.`,
+  remove: "Remove",
+  removeTitle: (name) => `Remove ${name}`,
+  removeAbout: (name) =>
+    `Cofre no longer keeps anything in ${name}. What is there is not deleted. A store that holds backups cannot be removed.`,
+  removed: (name) => `${name} was removed.`,
+};
+
+export const storeForm: typeof ptBr.storeForm = {
+  title: "Add store",
+  editTitle: (name) => `Edit ${name}`,
+  name: "Name",
+  nameHelp: "What you call it: office disk, bucket elsewhere.",
+  kind: "Type",
+  kinds: { directory: "Folder of a server" },
+  server: "Server",
+  root: "Folder",
+  rootHelp: "The whole path. It is made when it is not there.",
+  isDefault: "Use as this server's default",
+  isDefaultHelp: "New backups of its resources rest here.",
+  test: "Test and add",
+  anyway: "Add without testing",
+  refused: "This store cannot be used like this",
+  added: (name) => `${name} was added.`,
+  saved: (name) => `${name} was saved.`,
+};
+
+export const storeTest: typeof ptBr.storeTest = {
+  title: (name) => `Test of ${name}`,
+  about: "Writes, reads and deletes small files, as a backup does. Nothing of yours is touched.",
+  running: "Testing. It takes from some seconds to two minutes.",
+  ok: "All is well: backups can rest here",
+  failed: (count) => many(count, "promise was not kept", "promises were not kept"),
+  attempted: "The test could not be made",
+  results: "Result line by line",
+  passed: "kept",
+  broken: "not kept",
+  checks: {
+    reached: "Answers",
+    "reads-back": "Gives back what it kept",
+    "keeps-nothing-empty": "Keeps an empty file too",
+    "reads-back-large": "Gives back a large file, in parts",
+    "reads-ranges": "Reads only a part",
+    "errors-beyond-the-end": "Says so when asked beyond the end",
+    "never-overwrites": "Never overwrites",
+    "shows-nothing-early": "Shows only what is complete",
+    "leaves-nothing-of-a-failure": "Leaves nothing of a failure",
+    "tells-what-is-missing": "Tells what is not there",
+    "lists-folders": "Lists what is in a folder",
+    "keeps-odd-names": "Keeps odd names",
+    removes: "Deletes what it is told to delete",
+    "tells-its-space": "Tells how much space it has",
+  },
+};
