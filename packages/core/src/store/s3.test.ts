@@ -1,0 +1,71 @@
+import { Readable } from "node:stream";
+import { buffer } from "node:stream/consumers";
+import {
+  DeleteObjectCommand,
+  GetObjectRetentionCommand,
+  HeadObjectCommand,
+  ListObjectVersionsCommand,
+} from "@aws-sdk/client-s3";
+import { absentReason } from "@cofre/lab";
+import { describe, expect, test } from "vitest";
+import { MINIO, startBucket } from "../testing/s3-bench.ts";
+import { checkStore } from "./check.ts";
+import { describeStore } from "./conformance.ts";
+import { retrying } from "./retrying.ts";
+import { s3Store } from "./s3.ts";
+import { inFlightBeside, partBytes } from "./s3-parts.ts";
+
+const reason = absentReason(MINIO);
+
+describe.skipIf(reason !== null)(reason ?? "MinIO", () => {
+  describeStore("a folder of a bucket", async () => {
+    const { target, bucket, leftovers, ...bench } = await startBucket();
+    const store = s3Store({ target, bucket, prefix: "cofre/backups" });
+    return {
+      store: retrying(store),
+      leftovers,
+      [Symbol.asyncDispose]: async () => {
+        store[Symbol.dispose]();
+        await bench[Symbol.asyncDispose]();
+      },
+    };
+  });
+
+  test("locks what it keeps until the day has come, and can still be tested", {
+    timeout: 120_000,
+  }, async () => {
+    await using bench = await startBucket({ isLocked: true });
+    const now = new Date();
+    const lock = { mode: "GOVERNANCE" as const, days: 3 };
+    const { client, bucket, target } = bench;
+    using store = s3Store({ target, bucket, lock, storageClass: "REDUCED_REDUNDANCY", now: () => now });
+    await store.put("databases/loja/archive", Readable.from([Buffer.from("an archive")]));
+    const of = { Bucket: bucket, Key: "databases/loja/archive" };
+    const { Retention } = await client.send(new GetObjectRetentionCommand(of));
+    expect(Retention?.Mode).toBe("GOVERNANCE");
+    expect(Retention?.RetainUntilDate?.getTime()).toBeCloseTo(now.getTime() + 3 * 86_400_000, -4);
+    expect((await client.send(new HeadObjectCommand(of))).StorageClass).toBe("REDUCED_REDUNDANCY");
+    await expect(store.remove(of.Key)).rejects.toMatchObject({ code: "state.conflict" });
+    expect((await buffer(store.get(of.Key))).toString()).toBe("an archive");
+    const lines = [];
+    for await (const line of checkStore(store)) lines.push(line);
+    expect(lines.filter(({ ok }) => !ok)).toEqual([]);
+    const { Versions = [] } = await client.send(new ListObjectVersionsCommand({ Bucket: bucket }));
+    expect(Versions.map(({ Key }) => Key)).toEqual([of.Key]);
+    const [VersionId] = Versions.map((version) => version.VersionId);
+    await client.send(new DeleteObjectCommand({ ...of, VersionId, BypassGovernanceRetention: true }));
+  });
+});
+
+test("parts are such that 10,000 of them hold what S3 holds, and memory is bounded up to 1 TiB", () => {
+  const TIB = 1024 ** 4;
+  let total = 0;
+  for (let number = 1; number <= 10_000; number += 1) {
+    const isWithin = total <= TIB;
+    total += partBytes(number);
+    const buffered = partBytes(number) * (1 + inFlightBeside(number));
+    if (isWithin) expect(buffered).toBeLessThanOrEqual(256 * 1024 ** 2);
+  }
+  expect(total).toBeGreaterThan(5 * TIB);
+  expect(partBytes(10_000)).toBeLessThan(5 * 1024 ** 3);
+});
