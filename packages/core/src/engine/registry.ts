@@ -2,16 +2,20 @@ import type { EngineId } from "../model/engine.ts";
 import { Fault } from "../model/fault.ts";
 import type { Engine } from "./engine.ts";
 import { files } from "./files.ts";
+import { mongodb } from "./mongodb.ts";
 import { postgres } from "./postgres.ts";
 import { redis } from "./redis.ts";
 import { s3 } from "./s3.ts";
 
 /** Every engine of the house; a new one is one line here. */
-export const engines: readonly Engine[] = registered([postgres, redis, s3, files]);
+export const engines: readonly Engine[] = registered([postgres, redis, mongodb, s3, files]);
+
+/** What people also call an engine. */
+const OTHER_NAMES: Readonly<Record<string, EngineId>> = { minio: "s3" };
 
 /** Throws `engine.unsupported` when there is none of that name. */
 export function engineById(id: EngineId): Engine {
-  const engine = engines.find((one) => one.id === id);
+  const engine = engines.find((one) => one.id === (OTHER_NAMES[id] ?? id));
   if (engine !== undefined) return engine;
   throw new Fault("engine.unsupported", `there is no engine called ${id}`, {
     hint: `Choose one of ${engines.map((one) => one.id).join(", ")}.`,
