@@ -1,13 +1,12 @@
 import { useMutation, useQuery, useQueryClient } from "@tanstack/solid-query";
-import { createSignal } from "solid-js";
-import { createStore } from "solid-js/store";
+import { createSignal, Show } from "solid-js";
 import { useApi } from "../../platform/api.tsx";
 import { useFormat } from "../../platform/format.ts";
 import { useText } from "../../platform/text.tsx";
 import { Button } from "../../ui/button.tsx";
 import { Dialog, DialogActs, DialogBody } from "../../ui/dialog.tsx";
 import { CaughtFault } from "../../ui/fault-card.tsx";
-import { CheckField, TextField } from "../../ui/field.tsx";
+import { CheckField, RadioField, TextField } from "../../ui/field.tsx";
 import { Facts } from "../../ui/panel.tsx";
 import { toast } from "../../ui/toast.tsx";
 import { When } from "../../ui/when.tsx";
@@ -15,7 +14,9 @@ import { type Resource, resourcesQuery } from "../resources/queries.ts";
 import type { Backup } from "./queries.ts";
 import { RestoreConsequences } from "./restore-consequences.tsx";
 import { RestoreDestination } from "./restore-destination.tsx";
-import { singleUnit, useCapabilities, useUnitName } from "./unit-name.ts";
+import { type RestoreDraft, useRestoreDraft } from "./restore-draft.ts";
+import { UnitChecks } from "./unit-choice.tsx";
+import { useUnitName } from "./unit-name.ts";
 
 interface RestoreProps {
   backup: Backup;
@@ -49,34 +50,24 @@ function RestoreForm(props: RestoreProps & { onSafe: (element: HTMLButtonElement
   const api = useApi();
   const t = useText();
   const queries = useQueryClient();
-  const unitName = useUnitName();
-  const capabilities = useCapabilities();
-  const [safetyBackup, setSafetyBackup] = createSignal(true);
+  const draft = useRestoreDraft({ backup: () => props.backup, resource: () => props.resource });
   const [typed, setTyped] = createSignal("");
-  const [destination, setDestination] = createStore({ resourceId: props.resource.id, unit: "" });
   const resources = useQuery(() => resourcesQuery(api, props.resource.projectId));
   const candidates = () =>
     (resources.isPending ? [] : (resources.data?.items ?? [])).filter(
       ({ type }) => type === props.resource.type,
     );
-  const target = () => candidates().find(({ id }) => id === destination.resourceId) ?? props.resource;
-  const promises = () => capabilities(props.resource.type);
-  const single = () => singleUnit(props.backup, promises());
-  const unit = () =>
-    single() === undefined ? unitName(props.backup) : destination.unit.trim() || (single() ?? "");
+  const target = () => candidates().find(({ id }) => id === draft.destination.resourceId) ?? props.resource;
   /** What has to be typed: the name of what will be replaced. */
-  const name = () => (promises()?.unit === "database" && single() !== undefined ? unit() : target().name);
+  const name = () =>
+    draft.promises()?.unit === "database" && draft.single() !== undefined ? draft.unit() : target().name;
+  const isReady = () => typed() === name() && !draft.isNothing();
   const restore = useMutation(() => ({
     mutationFn: () =>
       api.backups.restore.mutate({
         resourceId: props.backup.resourceId,
         id: props.backup.id,
-        safetyBackup: safetyBackup(),
-        ...destinationOf({
-          resourceId: target().id === props.backup.resourceId ? undefined : target().id,
-          unit: unit() === single() ? undefined : destination.unit.trim() || undefined,
-          isPath: promises()?.unit === "path",
-        }),
+        ...draft.wanted(target().id === props.backup.resourceId ? undefined : target().id),
       }),
     onSuccess: async () => {
       toast(t("restore.started"));
@@ -88,40 +79,28 @@ function RestoreForm(props: RestoreProps & { onSafe: (element: HTMLButtonElement
     <form
       onSubmit={(event) => {
         event.preventDefault();
-        if (typed() === name()) restore.mutate();
+        if (isReady()) restore.mutate();
       }}
     >
       <DialogBody>
         <BackupFacts backup={props.backup} />
+        <RestoreUnits draft={draft} />
         <RestoreDestination
           candidates={candidates()}
-          destination={destination}
-          onDestination={setDestination}
-          single={single()}
-          isPath={promises()?.unit === "path"}
+          destination={draft.destination}
+          onDestination={draft.setDestination}
+          single={draft.single()}
+          isPath={draft.promises()?.unit === "path"}
         />
         <RestoreConsequences
-          promises={promises()}
-          unit={unit()}
+          promises={draft.promises()}
+          unit={draft.unit()}
           resource={target().name}
-          isElsewhere={target().id !== props.resource.id || (single() !== undefined && unit() !== single())}
-          isWhole={single() === undefined}
+          isElsewhere={target().id !== props.resource.id || draft.isRenamed()}
+          isWhole={draft.isWhole()}
           takenAt={props.backup.createdAt}
         />
-        <div class="rounded-lg border border-line bg-sunken px-4 py-3">
-          <CheckField
-            label={t("restore.safety")}
-            help={
-              safetyBackup() ? (
-                t("restore.safetyHelp")
-              ) : (
-                <span class="text-warning">{t("restore.safetyOff")}</span>
-              )
-            }
-            checked={safetyBackup()}
-            onChecked={setSafetyBackup}
-          />
-        </div>
+        <SafetyBackupField isOn={draft.safetyBackup()} onChange={draft.setSafetyBackup} />
         <TextField label={t("restore.type", name())} value={typed()} onValue={setTyped} mono />
         <CaughtFault attempted={t("restore.refused")} error={restore.error} />
       </DialogBody>
@@ -134,13 +113,55 @@ function RestoreForm(props: RestoreProps & { onSafe: (element: HTMLButtonElement
           look="danger"
           icon="restore"
           class="whitespace-normal!"
-          disabled={typed() !== name()}
+          disabled={!isReady()}
           busy={restore.isPending}
         >
-          {t("restore.act", { unit: unit(), resource: target().name })}
+          {t("restore.act", { unit: draft.unit(), resource: target().name })}
         </Button>
       </DialogActs>
     </form>
+  );
+}
+
+/** All that an archive of several holds, or some of it. */
+function RestoreUnits(props: { draft: RestoreDraft }) {
+  const t = useText();
+  return (
+    <Show when={props.draft.inside().length > 1}>
+      <RadioField
+        legend={t("restore.which")}
+        value={props.draft.scope()}
+        onValue={(scope) => props.draft.setScope(scope === "some" ? "some" : "all")}
+        options={[
+          { value: "all", label: t("restore.whichAll") },
+          { value: "some", label: t("restore.whichSome") },
+        ]}
+      />
+      <Show when={props.draft.scope() === "some"}>
+        <UnitChecks
+          label={t("restore.which")}
+          units={props.draft.inside().map((name) => ({ name }))}
+          chosen={props.draft.chosen}
+          onChosen={props.draft.setChosen}
+        />
+      </Show>
+    </Show>
+  );
+}
+
+function SafetyBackupField(props: { isOn: boolean; onChange: (isOn: boolean) => void }) {
+  const t = useText();
+  return (
+    <div class="rounded-lg border border-line bg-sunken px-4 py-3">
+      <CheckField
+        label={t("restore.safety")}
+        help={
+          props.isOn ? t("restore.safetyHelp") : <span class="text-warning">{t("restore.safetyOff")}</span>
+        }
+        checked={props.isOn}
+        onChecked={props.onChange}
+      />
+    </div>
   );
 }
 
@@ -158,13 +179,4 @@ function BackupFacts(props: { backup: Backup }) {
       ]}
     />
   );
-}
-
-function destinationOf(asked: { resourceId: string | undefined; unit: string | undefined; isPath: boolean }) {
-  const { resourceId, unit, isPath } = asked;
-  const destination = {
-    ...(resourceId === undefined ? {} : { resourceId }),
-    ...(unit === undefined ? {} : isPath ? { path: unit } : { unit }),
-  };
-  return Object.keys(destination).length === 0 ? {} : { destination };
 }

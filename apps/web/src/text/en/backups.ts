@@ -63,6 +63,9 @@ export const createBackup: typeof ptBr.createBackup = {
   act: "Create backup",
   started: "Backup started.",
   options: "Options",
+  look: "See what there is to choose",
+  store: "Store",
+  storeUsual: "This resource's usual one",
 };
 
 export const download: typeof ptBr.download = {
@@ -86,6 +89,10 @@ export const restore: typeof ptBr.restore = {
   to: "Destination",
   unit: "Content",
   otherUnit: "Under another name",
+  which: "What to restore",
+  whichAll: "Everything in the backup",
+  whichSome: "Choose",
+  some: (count) => many(count, "item", "items"),
   otherPath: "In another folder",
   otherUnitHelp: "Empty restores over the present one.",
   what: "What will happen",

@@ -67,6 +67,9 @@ export const createBackup = {
   act: "Criar backup",
   started: "Backup iniciado.",
   options: "Opções",
+  look: "Ver o que há para escolher",
+  store: "Destino",
+  storeUsual: "O de sempre deste recurso",
 };
 
 export const download = {
@@ -90,6 +93,10 @@ export const restore = {
   to: "Destino",
   unit: "Conteúdo",
   otherUnit: "Com outro nome",
+  which: "O que restaurar",
+  whichAll: "Tudo que está no backup",
+  whichSome: "Escolher",
+  some: (count: number) => many(count, "item", "itens"),
   otherPath: "Em outra pasta",
   otherUnitHelp: "Vazio restaura por cima do atual.",
   what: "O que vai acontecer",
