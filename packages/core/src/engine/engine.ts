@@ -10,6 +10,7 @@ import type {
   Inspection,
   UnitFacts,
 } from "../model/engine.ts";
+import type { ObjectBrowser } from "./browser.ts";
 
 /** What an engine is given to work with: where its tools run, and how to reach the resource now, secrets included. */
 export interface Reach<Target> {
@@ -146,7 +147,10 @@ export interface Restoration {
   readonly isWorking?: () => Promise<boolean>;
   /** Judges what the load printed and counts what was loaded, to be compared with the manifest before the switch. */
   loaded(output: string): Promise<readonly UnitFacts[]>;
-  /** The short step that makes the loaded data the target's. A failure MUST leave the target as it was. */
+  /**
+   * The short step that makes the loaded data the target's. A failure MUST leave the target as it was; one that could not says in its
+   * message how the target is now, and has `targetChanged: true` in its context (so does `abort`).
+   */
   commit(): Promise<void>;
   /** What is there: nothing of this restore, something to be swept, or the switched target. */
   stage(): Promise<"absent" | "staged" | "switched">;
@@ -194,6 +198,8 @@ export interface Engine<Target = unknown> {
   /** Reads the dump's own structure to its last byte. MUST NOT need or touch a target. */
   validate(bench: Bench, format: DumpFormat): CheckPlan;
   restore(reach: Reach<Target>, request: RestoreRequest): Restoration;
+  /** For engines whose units hold objects that can be looked at one by one. Nothing is asked before the first call. */
+  browse?(reach: Reach<Target>): ObjectBrowser;
   /** Ends what the programs of this tag left at the target after they were killed: a server's own sessions live on without their client. */
   sweep?(reach: Reach<Target>): Promise<void>;
 }

@@ -79,15 +79,15 @@ export async function switchLive(reach: Reach<RedisTarget>, helper: RestoreHelpe
   const failure = await runSwitch(reach, side);
   if (failure !== undefined) await standAlone(reach, helper, side.port);
   if (await isReplaced(reach, side)) return side;
-  const [info = ""] = await ask({ ...reach, signal: new AbortController().signal }, ["INFO keyspace"]);
-  const after = keysOf(info);
-  const truth = after === 0 && before > 0 ? ", which is EMPTY now: restore the safety backup" : "";
+  const after = await keysIn(reach);
+  const isEmptied = after === 0 && before > 0;
+  const truth = isEmptied ? ", which is EMPTY now: restore the safety backup" : "";
   throw new Fault(
     "restore.failed",
     `the target did not take the data over${truth}: ${failure ?? "its data is not the copy's"}`,
     {
       hint: "Look at the log of the target: its memory, its disk, and who may run REPLICAOF and CONFIG.",
-      context: { keysBefore: before, keysAfter: after },
+      context: { keysBefore: before, keysAfter: after, targetChanged: isEmptied },
     },
   );
 }
@@ -110,6 +110,30 @@ export async function persisted(reach: Reach<RedisTarget>): Promise<string | und
     await sleep(200);
   }
   return "Redis cannot write the restored data to its AOF: free space on its disk and run BGREWRITEAOF there, until then a restart brings the old data back";
+}
+
+/**
+ * The fault of a target that a switch emptied and did not fill, also when another worker began it.
+ *
+ * @returns undefined when its data is there, or when it cannot be asked
+ */
+export async function emptiedBySwitch(
+  reach: Reach<RedisTarget>,
+  helper: RestoreHelper,
+): Promise<Fault | undefined> {
+  const kept = await helper.run('cat "$COFRE_STAGE/keys"').catch(() => undefined);
+  const before = Number(kept?.stdout ?? 0);
+  const after = before > 0 ? await keysIn(reach).catch(() => undefined) : undefined;
+  if (after !== 0) return undefined;
+  return new Fault("restore.failed", "the switch was cut, and the target is EMPTY now", {
+    hint: "Restore the safety backup.",
+    context: { keysBefore: before, keysAfter: after, targetChanged: true },
+  });
+}
+
+async function keysIn(reach: Reach<RedisTarget>): Promise<number> {
+  const [info = ""] = await ask(untouched(reach), ["INFO keyspace"]);
+  return keysOf(info);
 }
 
 /** When the target still follows a sidecar of ours: makes it stand alone, with the settings that it had. */
@@ -168,7 +192,7 @@ async function keepSettings(reach: Reach<RedisTarget>, helper: RestoreHelper): P
   const [keyspace = "", ...replies] = await ask(reach, ["INFO keyspace", ...asked]);
   const values = SETTINGS.map((name, index) => settingOf(replies[index] ?? "", name) ?? "");
   const kept = await helper.run(
-    'umask 077; [ -e "$COFRE_STAGE/settings" ] || cat > "$COFRE_STAGE/settings"',
+    `umask 077; cd "$COFRE_STAGE" && { [ -e settings ] || { echo ${keysOf(keyspace)} > keys && cat > settings; }; }`,
     {
       stdin: values.join("\0"),
     },

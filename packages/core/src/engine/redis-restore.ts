@@ -10,6 +10,7 @@ import { dataPlaceOf, filesState, putBack, stageOf, sweepFiles, switchFiles } fr
 import { type RestoreHelper, restoreHelper } from "./redis-helper.ts";
 import {
   checkServed,
+  emptiedBySwitch,
   isReplaced,
   LIVE_STAGE,
   persisted,
@@ -134,6 +135,7 @@ async function stage(parts: Parts): ReturnType<Restoration["stage"]> {
 
 async function abort(parts: Parts): Promise<void> {
   const { reach, container, helper } = parts;
+  let emptied: Fault | undefined;
   const found = await stage(parts);
   if (found === "staged") {
     if ((await helper.method()) === "live") {
@@ -141,11 +143,13 @@ async function abort(parts: Parts): Promise<void> {
       if (side !== undefined) await standAlone(reach, helper, side.port);
       // The target may have taken everything over in the moment it was let go.
       if (await isLiveSwitched(reach, helper)) await rememberSwitch(reach, container);
+      else emptied = await emptiedBySwitch(reach, helper);
     } else {
       await putBack(reach, container, helper);
     }
   }
   await sweep(parts);
+  if (emptied !== undefined) throw emptied;
 }
 
 async function sweep({ helper }: Parts): Promise<void> {

@@ -1,6 +1,7 @@
 import type { Restoration, RestoreRequest, Rider } from "../engine/engine.ts";
 import type { UnitFacts } from "../model/engine.ts";
 import { Fault, isFault, toFault } from "../model/fault.ts";
+import { aftermath, hasChanged } from "./aftermath.ts";
 import { factsOf } from "./facts.ts";
 import { journalsOn } from "./place.ts";
 import type { RestoreBackup, RestoredBackup } from "./requests.ts";
@@ -15,7 +16,7 @@ const LOAD = "load";
 
 /**
  * Restores a backup: refuse early, validate, protect, load to one side, compare, switch. On any failure before the switch everything
- * made beside the target is swept and the target is as it was.
+ * made beside the target is swept and the target is asked how it is: as it was, unless the fault says otherwise.
  */
 export async function restoreBackup(work: Work, request: RestoreBackup): Promise<RestoredBackup> {
   work.report({ phase: "checking" });
@@ -36,7 +37,9 @@ export async function restoreBackup(work: Work, request: RestoreBackup): Promise
     if (work.signal.aborted && isFault(work.signal.reason, "job.interrupted")) throw error;
     const afterwards = withTimeLeft(request, asked);
     if (await isSwitched(afterwards)) return finished(request, asked, afterwards);
-    throw await sweep(request, afterwards, error);
+    const fault = await sweep(request, afterwards, error);
+    if (fault === undefined) return finished(request, asked, afterwards);
+    throw fault;
   }
 }
 
@@ -75,7 +78,9 @@ export async function recoverRestore(work: Work, request: RestoreBackup): Promis
   await sweepOldAttempt(server.jobs, journals, load);
   if ((await restoration.stage()) === "switched") return;
   await restoration.abort();
-  throw new Fault("job.interrupted", "the restore was cut before its switch; the target is as it was", {
+  const now = await aftermath(request, restoration);
+  if (now === "switched") return;
+  throw new Fault("job.interrupted", `the restore was cut before its switch${now.says}`, {
     hint: "Start the restore again.",
   });
 }
@@ -132,11 +137,17 @@ function renamed({ facts, units }: RestoreRequest): readonly UnitFacts[] {
   );
 }
 
-async function sweep(request: RestoreBackup, restoration: Restoration, error: unknown): Promise<Fault> {
+/** Resolves with what is to be told; undefined when the target has the restored data after all. */
+async function sweep(
+  request: RestoreBackup,
+  restoration: Restoration,
+  error: unknown,
+): Promise<Fault | undefined> {
   const fault = toFault(error);
   try {
     await restoration.abort();
   } catch (sweeping) {
+    if (hasChanged(toFault(sweeping))) return hasChanged(fault) ? fault : toFault(sweeping);
     return new Fault(
       // A cancel that left something is told as a failure: somebody must look.
       fault.code === "job.cancelled" ? "restore.failed" : fault.code,
@@ -148,8 +159,9 @@ async function sweep(request: RestoreBackup, restoration: Restoration, error: un
       },
     );
   }
-  const kept = request.engine.capabilities.atomicRestore ? "; the target is as it was" : "";
-  return new Fault(fault.code, fault.message + kept, {
+  const now = await aftermath(request, restoration);
+  if (now === "switched") return undefined;
+  return new Fault(fault.code, fault.message + (hasChanged(fault) ? "" : now.says), {
     ...(fault.hint === undefined ? {} : { hint: fault.hint }),
     cause: error,
     context: fault.context,

@@ -1,0 +1,128 @@
+import { randomBytes } from "node:crypto";
+import { mkdir, readFile, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
+import { createInstallation, createInstallationKey } from "../archive/seal.ts";
+import type { Engine, Restoration } from "../engine/engine.ts";
+import { createLocalServer } from "../host/local.ts";
+import { Fault } from "../model/fault.ts";
+import { directoryStore } from "../store/directory.ts";
+import { type TemporaryFolder, temporaryFolder } from "../testing/temporary-folder.ts";
+import { type ToyTarget, toyEngine } from "../testing/toy-engine.ts";
+import type { RestoreBackup } from "./requests.ts";
+import { recoverRestore, restoreBackup } from "./restore-backup.ts";
+import { takeBackup } from "./take-backup.ts";
+import type { Work } from "./work.ts";
+
+let folder: TemporaryFolder;
+let note: string;
+let asked: RestoreBackup;
+const server = createLocalServer();
+
+beforeAll(async () => {
+  folder = await temporaryFolder();
+});
+afterAll(async () => {
+  await server[Symbol.asyncDispose]();
+  await folder[Symbol.asyncDispose]();
+});
+
+function newWork(): Work {
+  const id = randomBytes(16).toString("hex");
+  const { signal } = new AbortController();
+  return { id, owner: "i", signal, now: () => new Date(), stallMs: 60_000, report: () => undefined };
+}
+
+/** The toy, but for some of what its restorations do. */
+function toyThat(differs: (real: Restoration, target: ToyTarget) => Partial<Restoration>): Engine {
+  const engine: Engine<ToyTarget> = {
+    ...toyEngine,
+    restore: (reach, request) => {
+      const real = toyEngine.restore(reach, request);
+      return { ...real, ...differs(real, reach.target) };
+    },
+  };
+  // checked: it is only ever given the reach of its own kind
+  return engine as unknown as Engine;
+}
+
+const broken = (context = {}) => new Fault("restore.failed", "the switch broke", { context });
+
+beforeEach(async () => {
+  const home = join(folder.path, randomBytes(4).toString("hex"));
+  const notes = join(home, "notes");
+  await mkdir(notes, { recursive: true });
+  note = join(notes, "note");
+  await writeFile(note, "as it was backed up");
+  const engine = toyThat(() => ({}));
+  const { signal } = new AbortController();
+  const reach = {
+    host: server,
+    server,
+    tag: randomBytes(16).toString("hex"),
+    signal,
+    target: { folder: notes },
+  };
+  const store = directoryStore({ server, root: join(home, "store") });
+  const named = { id: "1", name: "loja", slug: "loja" };
+  const { manifest } = await takeBackup(newWork(), {
+    ...{ engine, reach, store, units: ["note"], codec: "none", digests: "auto", keyStem: "files/note" },
+    onKey: async () => undefined,
+    identity: {
+      ...{ backupId: "b", runId: "r", organizationId: "o", origin: "manual", image: null, cofreVersion: "0" },
+      ...{ project: named, server: named, resource: { ...named, engine: "toy" } },
+    },
+    installation: createInstallation("i", createInstallationKey()),
+  });
+  await writeFile(note, "as it is now");
+  asked = { engine, reach, store, manifest, units: [] };
+});
+
+const failing = async (engine: Engine) => {
+  const told: unknown = await restoreBackup(newWork(), { ...asked, engine }).catch((error: unknown) => error);
+  return told instanceof Fault ? told.message : told;
+};
+
+test("a switch that failed with the target as it was says so, because the target did", async () => {
+  const engine = toyThat(() => ({ commit: () => Promise.reject(broken()) }));
+  expect(await failing(engine)).toBe("the switch broke; the target is as it was");
+  expect(await readFile(note, "utf8")).toBe("as it is now");
+});
+
+test("a switch that emptied the target does not say that it is as it was", async () => {
+  const commit = async () => {
+    await writeFile(note, "");
+    throw broken({ targetChanged: true });
+  };
+  expect(await failing(toyThat(() => ({ commit })))).toBe("the switch broke");
+});
+
+test("what is left beside the target is told, and so is a target that cannot be asked", async () => {
+  const commit = () => Promise.reject(broken());
+  const abort = async () => undefined;
+  expect(await failing(toyThat(() => ({ commit, abort })))).toMatch(/left beside the target$/);
+  const stage = () => Promise.reject(new Fault("target.unreachable", "it is silent"));
+  expect(await failing(toyThat(() => ({ commit, stage })))).toMatch(/could not be asked \(it is silent\)$/);
+});
+
+test("a switch that ended after all is a success, also for the worker that takes the restore up", async () => {
+  let asks = 0;
+  const late = toyThat((real) => ({
+    commit: () => Promise.reject(broken()),
+    stage: async () => {
+      asks += 1;
+      return asks > 1 ? "switched" : await real.stage();
+    },
+  }));
+  expect(await failing(late)).toMatchObject({ keptOld: true });
+  asks = 0;
+  await recoverRestore(newWork(), { ...asked, engine: late });
+});
+
+test("a worker that takes up what emptied the target says that, and nothing else", async () => {
+  const engine = toyThat(() => ({
+    stage: async () => "staged",
+    abort: () => Promise.reject(new Fault("restore.failed", "it is EMPTY now")),
+  }));
+  await expect(recoverRestore(newWork(), { ...asked, engine })).rejects.toThrow("it is EMPTY now");
+});
