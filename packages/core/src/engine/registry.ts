@@ -2,13 +2,15 @@ import type { EngineId } from "../model/engine.ts";
 import { Fault } from "../model/fault.ts";
 import type { Engine } from "./engine.ts";
 import { files } from "./files.ts";
+import { mariadb } from "./mariadb.ts";
 import { mongodb } from "./mongodb.ts";
+import { mysql } from "./mysql.ts";
 import { postgres } from "./postgres.ts";
 import { redis } from "./redis.ts";
 import { s3 } from "./s3.ts";
 
 /** Every engine of the house; a new one is one line here. */
-export const engines: readonly Engine[] = registered([postgres, redis, mongodb, s3, files]);
+export const engines: readonly Engine[] = registered([postgres, mysql, mariadb, redis, mongodb, s3, files]);
 
 /** What people also call an engine. */
 const OTHER_NAMES: Readonly<Record<string, EngineId>> = { minio: "s3" };

@@ -1,0 +1,147 @@
+import { z } from "zod";
+import { isFault } from "../model/fault.ts";
+import type { Rider } from "./engine.ts";
+import type { About } from "./mysqlish-inspect.ts";
+import { ask, askRows, type Session } from "./mysqlish-session.ts";
+import { identifier, literal, named } from "./mysqlish-sql.ts";
+import { isNewerSeries } from "./mysqlish-vendor.ts";
+
+const USERS_RIDER = "users.sql";
+const MARK = "-- cofre: ";
+
+const Account = z.object({
+  user: z.string(),
+  host: z.string(),
+  /** `CREATE USER`, with the password as the server keeps it: hashed. */
+  create: z.string(),
+  /** What it may do in this database. */
+  grants: z.array(z.string()),
+});
+
+/** A login that has rights in a database or owns code in it. */
+export type Account = z.infer<typeof Account>;
+
+const Name = z.object({ user: z.string(), host: z.string() });
+type Name = z.infer<typeof Name>;
+
+function nameOf({ user, host }: Name): string {
+  return `${identifier(user)}@${identifier(host)}`;
+}
+
+/** Logins of a database: by rights in it and as definers of its code. What cannot be read is told, not silently left out. */
+export async function accountsOf(
+  session: Session,
+  about: About,
+  database: string,
+): Promise<{ readonly accounts: readonly Account[]; readonly warnings: readonly string[] }> {
+  try {
+    const rows = await askRows(session, namesSql(database));
+    return {
+      accounts: await describe(session, about, { database, names: rows.map((row) => Name.parse(row)) }),
+      warnings: [],
+    };
+  } catch (error) {
+    if (!isFault(error) || error.code !== "target.permission") throw error;
+    return { accounts: [], warnings: [`users and grants were not saved: ${error.message}`] };
+  }
+}
+
+/** Rights on databases are given by patterns. */
+function namesSql(database: string): string {
+  const granted = (table: string): string =>
+    `select user, host from mysql.${table} where ${named("db", database)}`;
+  const definer = (table: string, schema: string): string =>
+    `select substring_index(definer, '@', char_length(definer) - char_length(replace(definer, '@', ''))) as user,
+ substring_index(definer, '@', -1) as host from information_schema.${table} where ${named(schema, database)}`;
+  return `select distinct json_object('user', n.user, 'host', n.host) from (select user, host from mysql.db where ${literal(database)} like db
+ union ${granted("tables_priv")} union ${granted("columns_priv")} union ${granted("procs_priv")}
+ union ${definer("views", "table_schema")} union ${definer("triggers", "trigger_schema")}
+ union ${definer("routines", "routine_schema")} union ${definer("events", "event_schema")}) n
+ join mysql.user u on cast(u.user as binary) = cast(n.user as binary) and cast(u.host as binary) = cast(n.host as binary)
+ where n.user <> '' and u.host <> '' and u.user not like 'mysql.%' and u.user not like 'mariadb.%'`;
+}
+
+interface Described {
+  readonly database: string;
+  readonly names: readonly Name[];
+}
+
+async function describe(
+  session: Session,
+  about: About,
+  { database, names }: Described,
+): Promise<readonly Account[]> {
+  if (names.length === 0) return [];
+  // Salts of MySQL's newer passwords are bytes that no text can carry.
+  const isHex = session.vendor.id === "mysql" && isNewerSeries(about.numbers, "5.7");
+  const printed = await ask(session, [
+    ...(isHex ? ["set session print_identified_with_as_hex = on"] : []),
+    ...names.flatMap((name, index) => [
+      `select 'cofre:account ${index}'`,
+      `show create user ${nameOf(name)}`,
+      `show grants for ${nameOf(name)}`,
+    ]),
+  ]);
+  const parts = printed.split(/^cofre:account \d+\n/m).slice(1);
+  return names.map((name, index) => {
+    const [create = "", ...grants] = (parts[index] ?? "").trimEnd().split("\n");
+    return { ...name, create, grants: grants.filter((grant) => isOf(database, grant)) };
+  });
+}
+
+function isOf(database: string, grant: string): boolean {
+  const names = [database, database.replaceAll(/[_%]/g, "\\$&")].map(identifier);
+  return names.some(
+    (name) =>
+      grant.includes(` ON ${name}.`) ||
+      (/ ON (TABLE|FUNCTION|PROCEDURE) /.test(grant) && grant.includes(` ${name}.`)),
+  );
+}
+
+export function usersRider(accounts: readonly Account[]): readonly Rider[] {
+  const statements = accounts.flatMap(({ create, grants }) => [
+    create.replace(/^CREATE USER /, "CREATE USER IF NOT EXISTS "),
+    ...grants,
+  ]);
+  const text = `${MARK}${JSON.stringify(accounts)}\n${statements.map((sql) => `${sql};\n`).join("")}`;
+  return [{ name: USERS_RIDER, text }];
+}
+
+export function readUsersRider(riders: readonly Rider[]): readonly Account[] {
+  const text = riders.find((rider) => rider.name === USERS_RIDER)?.text;
+  if (text?.startsWith(MARK) !== true) return [];
+  return z.array(Account).parse(JSON.parse(text.slice(MARK.length, text.indexOf("\n"))));
+}
+
+/**
+ * Makes the logins that the server has not, with what they may do in this database and nothing more: a login with rights everywhere
+ * is for a person to make. Never changes one that is there. Returns what the user should know.
+ */
+export async function bringAccounts(
+  session: Session,
+  accounts: readonly Account[],
+): Promise<readonly string[]> {
+  if (accounts.length === 0) return [];
+  const rows = await askRows(session, "select json_object('user', user, 'host', host) from mysql.user");
+  const there = new Set(rows.map((row) => nameOf(Name.parse(row))));
+  const warnings: string[] = [];
+  const missing = accounts.filter((one) => !there.has(nameOf(one)));
+  for (const account of missing) {
+    if (account.grants.length === 0) {
+      warnings.push(
+        `user ${nameOf(account)}, who owns code of the archive, is missing: make it, or what it owns will not run`,
+      );
+      continue;
+    }
+    try {
+      await ask(session, [account.create, ...account.grants]);
+      warnings.push(
+        `user ${nameOf(account)} was missing and was made as it was, with its rights in this database`,
+      );
+    } catch (error) {
+      if (!isFault(error)) throw error;
+      warnings.push(`user ${nameOf(account)} is missing and could not be made: ${error.message}`);
+    }
+  }
+  return warnings;
+}
