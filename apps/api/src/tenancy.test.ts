@@ -63,6 +63,17 @@ const MATRIX: Readonly<Record<string, Row>> = {
   "backups.restore": { expected: "absent", role: "operator", input: ofBackup },
   "backups.downloadLink": { expected: "absent", role: "operator", input: ofBackup },
   "backups.revokeLinks": { expected: "absent", role: "operator", input: ofBackup },
+  "copies.list": { expected: "absent", role: "viewer", input: ofBackup },
+  "copies.create": {
+    expected: "absent",
+    role: "operator",
+    input: (t) => ({ ...ofBackup(t), storeId: t.storeId }),
+  },
+  "copies.remove": {
+    expected: "absent",
+    role: "operator",
+    input: (t) => ({ ...ofBackup(t), copyId: "none" }),
+  },
   "engines.list": { expected: "nobody", role: "viewer" },
   "jobs.list": { expected: "own", role: "viewer", input: none },
   "jobs.get": { expected: "absent", role: "viewer", input: ({ jobId }) => ({ id: jobId }) },
@@ -174,6 +185,18 @@ const MATRIX: Readonly<Record<string, Row>> = {
     input: ({ storeId }) => ({ id: storeId, name: "n" }),
   },
   "stores.remove": { expected: "absent", role: "admin", input: ({ storeId }) => ({ id: storeId }) },
+  "stores.ofResource": { expected: "absent", role: "viewer", input: ({ resourceId }) => ({ resourceId }) },
+  "stores.chooseForResource": {
+    expected: "absent",
+    role: "admin",
+    input: ({ resourceId }) => ({ resourceId, storeId: null, copyStoreIds: null }),
+  },
+  "stores.ofProject": { expected: "absent", role: "viewer", input: ({ projectId }) => ({ projectId }) },
+  "stores.chooseForProject": {
+    expected: "absent",
+    role: "admin",
+    input: ({ projectId }) => ({ projectId, storeId: null, copyStoreIds: null }),
+  },
   "stores.test": { expected: "absent", role: "admin", input: ({ storeId }) => ({ id: storeId }) },
 };
 

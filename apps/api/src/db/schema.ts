@@ -1,6 +1,7 @@
 import { accounts } from "./schema/accounts.ts";
 import { apiKeys } from "./schema/api-keys.ts";
 import { auditEvents } from "./schema/audit-events.ts";
+import { backupCopies } from "./schema/backup-copies.ts";
 import { backups } from "./schema/backups.ts";
 import { downloadTokens } from "./schema/download-tokens.ts";
 import { idempotencyKeys } from "./schema/idempotency-keys.ts";
@@ -15,6 +16,7 @@ import { resources } from "./schema/resources.ts";
 import { schedules } from "./schema/schedules.ts";
 import { servers } from "./schema/servers.ts";
 import { sessions } from "./schema/sessions.ts";
+import { storeChoices } from "./schema/store-choices.ts";
 import { stores } from "./schema/stores.ts";
 import { users } from "./schema/users.ts";
 import { verifications } from "./schema/verifications.ts";
@@ -24,6 +26,7 @@ export const schema = {
   accounts,
   apiKeys,
   auditEvents,
+  backupCopies,
   backups,
   downloadTokens,
   idempotencyKeys,
@@ -38,6 +41,7 @@ export const schema = {
   schedules,
   servers,
   sessions,
+  storeChoices,
   stores,
   users,
   verifications,

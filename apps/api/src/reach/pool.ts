@@ -1,25 +1,15 @@
-import {
-  connectSsh,
-  createLocalServer,
-  type Docker,
-  directoryStore,
-  engineById,
-  findDocker,
-  retrying,
-  type Server,
-  type Store,
-} from "@cofre/core";
+import { connectSsh, createLocalServer, type Docker, engineById, findDocker, type Server } from "@cofre/core";
 import { Fault } from "@cofre/core/model";
 import { eq } from "drizzle-orm";
 import type { Database } from "../db/database.ts";
 import { resources } from "../db/schema/resources.ts";
 import { servers } from "../db/schema/servers.ts";
-import { stores } from "../db/schema/stores.ts";
 import type { Sealer } from "../seal/seal.ts";
 import { findContainer, reachedContainer } from "./container.ts";
 import type { Reach, ReachedResource, ReachOptions, ServerRow } from "./reach.ts";
 import { openConfig, targetOf } from "./resource-config.ts";
 import { openAuth, toSshAuth } from "./server-auth.ts";
+import { createStores } from "./stores.ts";
 
 export interface ReachParts {
   readonly db: Database;
@@ -37,13 +27,18 @@ interface Pooled {
 /** The way to everything, over one pool of connections for this process. */
 export function createReach(parts: ReachParts): Reach {
   const pool = new Pool(parts);
+  const server = async (serverId: string) => await (await pool.entry(serverId)).server;
+  const stores = createStores({ ...parts, server });
   const reach: Reach = {
-    server: async (serverId) => await (await pool.entry(serverId)).server,
+    server,
     docker: (serverId) => pool.docker(serverId),
     resource: async (resourceId, options) => await reachResource({ ...parts, reach }, resourceId, options),
-    store: async (storeId) => await openStore(parts.db, storeId, reach),
+    store: (storeId) => stores.open(storeId),
     forget: (serverId) => pool.drop(serverId),
-    close: () => pool.close(),
+    close: async () => {
+      stores.close();
+      await pool.close();
+    },
   };
   return reach;
 }
@@ -145,14 +140,6 @@ export async function openServer(sealer: Sealer, row: ServerRow): Promise<Server
     auth: toSshAuth(openAuth(sealer, row.id, row.sealedAuth)),
     hostKey: { type: hostKeyAlgorithm, sha256: hostKeyFingerprint },
   });
-}
-
-async function openStore(db: Database, storeId: string, reach: Reach): Promise<Store> {
-  const [row] = await db.select().from(stores).where(eq(stores.id, storeId));
-  if (row === undefined) throw new Fault("not.found", "there is no such store");
-  if (row.serverId === null || row.root === null) throw new Error(`store ${row.id} has no place`);
-  const server = await reach.server(row.serverId);
-  return retrying(directoryStore({ server, root: row.root, name: `${row.root} on ${server.name}` }));
 }
 
 async function reachResource(

@@ -101,6 +101,11 @@ const CONTRACT = [
   "PUT /stores/{id}",
   "DELETE /stores/{id}",
   "POST /stores/{id}/test",
+  "POST /resources/{resourceId}/backups/{id}/copies",
+  "GET /resources/{resourceId}/stores",
+  "PUT /resources/{resourceId}/stores",
+  "GET /projects/{projectId}/stores",
+  "PUT /projects/{projectId}/stores",
   "GET /health",
   "GET /ready",
 ];

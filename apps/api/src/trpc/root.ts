@@ -10,6 +10,7 @@ import { schedulesRouter } from "../feature/schedules/router.ts";
 import { serversRouter } from "../feature/servers/router.ts";
 import { sessionRouter } from "../feature/session/router.ts";
 import { setupRouter } from "../feature/setup/router.ts";
+import { copiesRouter } from "../feature/stores/copies-router.ts";
 import { storesRouter } from "../feature/stores/router.ts";
 import { router } from "./init.ts";
 
@@ -18,6 +19,7 @@ export const appRouter = router({
   apiKeys: apiKeysRouter,
   audit: auditRouter,
   backups: backupsRouter,
+  copies: copiesRouter,
   engines: enginesRouter,
   jobs: jobsRouter,
   metrics: metricsRouter,

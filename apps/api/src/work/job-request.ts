@@ -1,7 +1,7 @@
 import type { VALIDATION_DEPTHS } from "@cofre/core/model";
 
 /** What a job was asked, as it is kept in its row: a worker that finds the job after a crash needs nothing else. No secrets. */
-export type JobRequest = BackupJob | RestoreJob | ValidateJob | DeleteJob | ScanJob | CleanupJob;
+export type JobRequest = BackupJob | RestoreJob | ValidateJob | CopyJob | DeleteJob | ScanJob | CleanupJob;
 
 export interface BackupJob {
   readonly kind: "backup";
@@ -29,6 +29,11 @@ export interface ValidateJob {
   readonly kind: "validate";
   readonly backupId: string;
   readonly depth: (typeof VALIDATION_DEPTHS)[number];
+}
+
+export interface CopyJob {
+  readonly kind: "copy";
+  readonly copyId: string;
 }
 
 export interface DeleteJob {

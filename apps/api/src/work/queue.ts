@@ -1,6 +1,7 @@
 import { Fault, isJobOver } from "@cofre/core/model";
 import { and, asc, eq, inArray } from "drizzle-orm";
 import type { Database } from "../db/database.ts";
+import { backupCopies } from "../db/schema/backup-copies.ts";
 import { backups } from "../db/schema/backups.ts";
 import { jobs } from "../db/schema/jobs.ts";
 import type { JobOrder, JobQueue, JobRow } from "./queue-contract.ts";
@@ -78,6 +79,10 @@ async function cancelQueued(db: Database, job: JobRow, now: Date): Promise<JobRo
       .update(backups)
       .set({ status: "cancelled" })
       .where(and(eq(backups.jobId, job.id), inArray(backups.status, ["pending", "running"])));
+    await tx
+      .update(backupCopies)
+      .set({ status: "cancelled" })
+      .where(and(eq(backupCopies.jobId, job.id), eq(backupCopies.status, "pending")));
     return row;
   });
 }

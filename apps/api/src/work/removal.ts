@@ -5,6 +5,7 @@ import type { Database } from "../db/database.ts";
 import { backups } from "../db/schema/backups.ts";
 import type { Deps } from "../deps.ts";
 import { removeBytes } from "../feature/backups/remove-bytes.ts";
+import { removeCopies } from "./copy.ts";
 import type { BackupRow } from "./rows.ts";
 
 type Removing = Pick<Deps, "db" | "reach" | "now">;
@@ -41,6 +42,7 @@ export async function removeMarked(deps: Removing, row: BackupRow): Promise<void
 }
 
 async function finish({ db, reach, now }: Removing, row: BackupRow): Promise<void> {
+  await removeCopies({ db, reach }, row);
   await removeBytes(reach, row);
   await db.update(backups).set({ removedAt: now() }).where(eq(backups.id, row.id));
 }

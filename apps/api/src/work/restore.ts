@@ -2,6 +2,7 @@ import { type RestoreBackup, recoverRestore, restoreBackup } from "@cofre/core";
 import { Fault, isFault } from "@cofre/core/model";
 import type { Deps } from "../deps.ts";
 import type { ReachedResource } from "../reach/reach.ts";
+import { archiveOf } from "./copy-places.ts";
 import type { RestoreJob } from "./job-request.ts";
 import { type BackupRow, backupById, manifestOf } from "./rows.ts";
 import { isLettingGo, type Running } from "./running.ts";
@@ -20,7 +21,11 @@ export async function doRestore(running: Running): Promise<void> {
     if (running.isTakenUp) await takeUp(running, request, { asked, reached });
     else {
       const { keptOld, warnings } = await restoreBackup(work, asked);
-      Object.assign(running.notes, { keptOld, warnings });
+      const before = running.notes.warnings;
+      Object.assign(running.notes, {
+        keptOld,
+        warnings: [...(Array.isArray(before) ? before : []), ...warnings],
+      });
     }
   } catch (error) {
     if (!isLettingGo(work, error) && request.safetyBackupId !== null)
@@ -57,8 +62,19 @@ async function restoreOf(
   const { safetyBackupId } = request;
   return {
     ...(await requestOf(deps, { request, row }, reached)),
+    ...(running.isTakenUp ? {} : await answering(running, row)),
     ...(safetyBackupId === null ? {} : { protect: () => protect(running, reached, safetyBackupId) }),
   };
+}
+
+/** The archive from whichever of its stores answers; another than the first is told. */
+async function answering(
+  running: Running,
+  row: BackupRow,
+): Promise<Pick<RestoreBackup, "store" | "manifest">> {
+  const { store, manifest, silent } = await archiveOf(running.deps, row);
+  running.notes.warnings = silent.map((fault) => `Restored from ${store.name}, because: ${fault.message}`);
+  return { store, manifest };
 }
 
 /** The restore that a job's row asks for, without its safety backup. */

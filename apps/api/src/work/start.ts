@@ -3,6 +3,8 @@ import { scheduler } from "../scheduler/catch-up.ts";
 import { sweepServers } from "./abandoned.ts";
 import { doBackup } from "./backup.ts";
 import { cleanUp, doCleanup } from "./cleanup.ts";
+import { doCopy } from "./copy.ts";
+import { orderCopies } from "./copy-orders.ts";
 import { doDelete } from "./delete.ts";
 import { orderDrops } from "./kept-old.ts";
 import type { Kinds } from "./perform.ts";
@@ -21,6 +23,7 @@ const KINDS: Kinds = {
   backup: doBackup,
   restore: doRestore,
   validate: doValidate,
+  copy: doCopy,
   delete: doDelete,
   scan: doScan,
   cleanup: doCleanup,
@@ -29,6 +32,7 @@ const KINDS: Kinds = {
 /** Jobs at once on one server, by all workers together. */
 const PER_SERVER = 2;
 const TICK_MS = 15_000;
+const COPIES_MS = 30_000;
 const CLEANUP_MS = 3_600_000;
 const REMOVALS_MS = 300_000;
 
@@ -76,6 +80,7 @@ export async function startWork(
   const { log } = deps;
   const timers = [
     startTimer({ name: "schedules", everyMs: TICK_MS, run: scheduler(deps), log }),
+    startTimer({ name: "copies", everyMs: COPIES_MS, run: () => orderCopies(deps), log }),
     startTimer({ name: "cleanup", everyMs: CLEANUP_MS, run: () => cleanUp(deps), log }),
     startTimer({ name: "removals", everyMs: REMOVALS_MS, run: () => finishRemovals(deps), log }),
     startTimer({ name: "abandoned jobs", everyMs: CLEANUP_MS, run: () => sweepServers(deps), log }),

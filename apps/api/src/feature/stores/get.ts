@@ -1,8 +1,9 @@
-import { and, asc, count, eq, gt, inArray, isNull, sql } from "drizzle-orm";
+import { and, asc, count, eq, gt, inArray, sql } from "drizzle-orm";
 import type { Actor } from "../../auth/actor.ts";
 import type { Database } from "../../db/database.ts";
+import { backupCopies } from "../../db/schema/backup-copies.ts";
 import { backups } from "../../db/schema/backups.ts";
-import { stores } from "../../db/schema/stores.ts";
+import { type S3Settings, stores } from "../../db/schema/stores.ts";
 import type { ActorContext } from "../../trpc/procedures.ts";
 import { absent } from "../absent.ts";
 import { cutPage, DEFAULT_LIMIT, type Page, type PageRequest } from "../page.ts";
@@ -48,7 +49,10 @@ export async function viewStore({ deps, actor }: Asked, row: StoreRow): Promise<
 interface Held {
   readonly backupCount: number;
   readonly storedBytes: number;
+  readonly copyCount: number;
 }
+
+const NOTHING: Held = { backupCount: 0, storedBytes: 0, copyCount: 0 };
 
 /** What rests in each store, as far as the actor may know. */
 export async function heldIn(
@@ -56,36 +60,42 @@ export async function heldIn(
   actor: Actor,
   rows: readonly StoreRow[],
 ): Promise<Map<string, Held>> {
-  if (rows.length === 0) return new Map();
-  const held = await db
-    .select({
-      storeId: backups.storeId,
-      backupCount: count(),
-      storedBytes: sql<number>`coalesce(sum(${backups.sizeBytes}), 0)`.mapWith(Number),
-    })
+  const ids = rows.map((row) => row.id);
+  if (ids.length === 0) return new Map();
+  const held = new Map<string, Held>();
+  const figures = {
+    backupCount: count(),
+    storedBytes: sql<number>`coalesce(sum(${backups.sizeBytes}), 0)`.mapWith(Number),
+  };
+  const first = await db
+    .select({ storeId: backups.storeId, ...figures })
     .from(backups)
-    .where(
-      and(
-        visible.backups(actor),
-        eq(backups.status, "completed"),
-        isNull(backups.removedAt),
-        inArray(
-          backups.storeId,
-          rows.map((row) => row.id),
-        ),
-      ),
-    )
+    .where(and(visible.backups(actor), eq(backups.status, "completed"), inArray(backups.storeId, ids)))
     .groupBy(backups.storeId);
-  return new Map(held.map(({ storeId, ...figures }) => [storeId, figures]));
+  for (const { storeId, ...found } of first) held.set(storeId, { ...NOTHING, ...found });
+  const further = await db
+    .select({ storeId: backupCopies.storeId, ...figures })
+    .from(backupCopies)
+    .innerJoin(backups, eq(backups.id, backupCopies.backupId))
+    .where(
+      and(visible.backups(actor), eq(backupCopies.status, "completed"), inArray(backupCopies.storeId, ids)),
+    )
+    .groupBy(backupCopies.storeId);
+  for (const { storeId, backupCount, storedBytes } of further) {
+    const { backupCount: own, storedBytes: ownBytes } = held.get(storeId) ?? NOTHING;
+    held.set(storeId, { backupCount: own, storedBytes: ownBytes + storedBytes, copyCount: backupCount });
+  }
+  return held;
 }
 
-function toStoreView(row: StoreRow, held: Held = { backupCount: 0, storedBytes: 0 }): StoreView {
+function toStoreView(row: StoreRow, held: Held = NOTHING): StoreView {
   return {
     id: row.id,
     name: row.name,
     kind: row.kind,
     serverId: row.serverId,
     root: row.root,
+    s3: row.settings === null ? null : toS3View(row.settings),
     isDefault: row.isDefault,
     ...held,
     freeBytes: row.freeBytes,
@@ -93,5 +103,21 @@ function toStoreView(row: StoreRow, held: Held = { backupCount: 0, storedBytes: 
     checkedAt: row.checkedAt?.toISOString() ?? null,
     createdAt: row.createdAt.toISOString(),
     updatedAt: row.updatedAt.toISOString(),
+  };
+}
+
+function toS3View(settings: S3Settings): NonNullable<StoreView["s3"]> {
+  const { endpoint, region, bucket, prefix, accessKey, pathStyle, storageClass, lock, ca } = settings;
+  return {
+    endpoint,
+    region,
+    bucket,
+    prefix,
+    accessKey,
+    secretKey: { set: true },
+    pathStyle,
+    storageClass: storageClass ?? null,
+    lock: lock ?? null,
+    ca: ca ?? null,
   };
 }

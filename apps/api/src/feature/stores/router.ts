@@ -2,10 +2,14 @@ import { z } from "zod";
 import { router } from "../../trpc/init.ts";
 import { admin, viewer } from "../../trpc/procedures.ts";
 import { PageInput, pageOf } from "../page.ts";
-import { addStore, changeStore, removeStore, testStore } from "./change.ts";
+import { addStore, changeStore, removeStore } from "./change.ts";
+import { getProjectChoice, getResourceChoice, putProjectChoice, putResourceChoice } from "./choices.ts";
 import { getStore, listStores } from "./get.ts";
-import { AddStore, ChangeStore, StoreTestView, StoreView } from "./view.ts";
+import { testStore } from "./trial.ts";
+import { AddStore, ChangeStore, StoreChoice, StoreTestView, StoreView } from "./view.ts";
 
+const OfResource = z.object({ resourceId: z.string() });
+const OfProject = z.object({ projectId: z.string() });
 const ById = z.object({ id: z.string() });
 
 export const storesRouter = router({
@@ -50,4 +54,25 @@ export const storesRouter = router({
     .input(ById)
     .output(StoreTestView)
     .mutation(({ ctx, input }) => testStore(ctx, input)),
+  /** Where the backups of a resource rest, and where copies of them go. */
+  ofResource: viewer
+    .meta({ openapi: { method: "GET", path: "/resources/{resourceId}/stores", tags: ["stores"] } })
+    .input(OfResource)
+    .output(StoreChoice)
+    .query(({ ctx, input }) => getResourceChoice(ctx, input)),
+  chooseForResource: admin
+    .meta({ openapi: { method: "PUT", path: "/resources/{resourceId}/stores", tags: ["stores"] } })
+    .input(OfResource.extend(StoreChoice.shape))
+    .output(StoreChoice)
+    .mutation(({ ctx, input }) => putResourceChoice(ctx, input)),
+  ofProject: viewer
+    .meta({ openapi: { method: "GET", path: "/projects/{projectId}/stores", tags: ["stores"] } })
+    .input(OfProject)
+    .output(StoreChoice)
+    .query(({ ctx, input }) => getProjectChoice(ctx, input)),
+  chooseForProject: admin
+    .meta({ openapi: { method: "PUT", path: "/projects/{projectId}/stores", tags: ["stores"] } })
+    .input(OfProject.extend(StoreChoice.shape))
+    .output(StoreChoice)
+    .mutation(({ ctx, input }) => putProjectChoice(ctx, input)),
 });

@@ -6,9 +6,11 @@ import { stores } from "../../db/schema/stores.ts";
 import type { ResourceRow } from "../../reach/reach.ts";
 import { absent } from "../absent.ts";
 import { visible } from "../scope.ts";
+import { choiceFor } from "./choices.ts";
 
 /**
- * Where a backup rests: the store that was asked for, else the default one of the resource's own server.
+ * Where a backup rests: the store that was asked for, else the one chosen for its resource or project, else the default one of the
+ * resource's own server.
  *
  * @throws Fault `not.found`, or `state.conflict` when the server has no store at all
  */
@@ -26,11 +28,13 @@ export async function storeFor(
   return row.id;
 }
 
-/** The resource's own server's default, else its oldest store. */
+/** The store chosen for the resource, for its project; the resource's own server's default, else its oldest store. */
 export async function defaultStore(
   db: Database,
-  resource: Pick<ResourceRow, "organizationId" | "serverId" | "name">,
+  resource: Pick<ResourceRow, "id" | "organizationId" | "projectId" | "serverId" | "name">,
 ): Promise<string> {
+  const { storeId } = await choiceFor(db, resource);
+  if (storeId !== null) return storeId;
   const [row] = await db
     .select({ id: stores.id })
     .from(stores)
