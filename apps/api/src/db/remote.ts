@@ -28,8 +28,17 @@ export async function openRemote(url: string): Promise<Catalogue> {
     reserve: async () => {
       const one = await client.reserve();
       return {
-        // checked: as above
-        unsafe: async (text, values) => await one.unsafe(text, values as postgres.ParameterOrJSON<never>[]),
+        unsafe: async (text, values) => {
+          try {
+            // checked: as above
+            return await one.unsafe(text, values as postgres.ParameterOrJSON<never>[]);
+          } catch (error) {
+            // The text began a transaction of its own. Left open, it would refuse whoever gets this connection from the pool next: two
+            // processes that install the queue at the same moment are such a failure, and one that the library takes for none.
+            await one.unsafe("rollback");
+            throw error;
+          }
+        },
         release: () => one.release(),
       };
     },
@@ -37,9 +46,14 @@ export async function openRemote(url: string): Promise<Catalogue> {
   return {
     kind: "postgres",
     db,
-    sql: { query: (text, values) => raw.executeSql(text, values === undefined ? [] : [...values]) },
+    sql: { query: (text, values) => raw.executeSql(text, (values ?? []).map(written)) },
     close: () => client.end({ timeout: 5 }),
   };
+}
+
+/** Drizzle takes the writing of times over from postgres.js, also for statements that are not its own. */
+function written(value: unknown): unknown {
+  return value instanceof Date ? value.toISOString() : value;
 }
 
 async function migrateUnderLock(url: string): Promise<void> {

@@ -1,3 +1,4 @@
+import { isFault } from "@cofre/core/model";
 import { and, eq, isNull, ne } from "drizzle-orm";
 import { hashApiKey, startOfApiKey } from "../../auth/api-key.ts";
 import { apiKeys } from "../../db/schema/api-keys.ts";
@@ -16,7 +17,8 @@ export async function setUpFromEnvironment(
 ): Promise<void> {
   const { adminEmail, adminPassword, apiKey } = deps.config;
   if (adminEmail !== undefined && adminPassword !== undefined && (await isSetupOpen(deps.db))) {
-    await makeOwner(deps, { name: adminEmail, email: adminEmail, password: adminPassword, locale: null });
+    const owner = { name: adminEmail, email: adminEmail, password: adminPassword, locale: null };
+    await makeOwner(deps, owner).catch(ignoreOtherProcess);
   }
   const hash = apiKey === undefined ? "" : hashApiKey(apiKey);
   const { organizationId } = deps.installation;
@@ -33,4 +35,9 @@ export async function setUpFromEnvironment(
     .insert(apiKeys)
     .values({ organizationId, name: ENVIRONMENT_KEY, role: "owner", hash, start: startOfApiKey(apiKey) })
     .onConflictDoNothing();
+}
+
+/** Two processes started at once on one database: the other one was first, with the same variables. */
+function ignoreOtherProcess(error: unknown): void {
+  if (!isFault(error, "state.conflict")) throw error;
 }

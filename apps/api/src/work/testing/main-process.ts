@@ -12,6 +12,8 @@ export interface MainOptions {
   readonly masterKey: string;
   readonly apiKey?: string;
   readonly databaseUrl?: string;
+  /** Sets it up by environment, as a deploy manager does. */
+  readonly adminPassword?: string;
 }
 
 /** Cofre as a process of its own, as it runs at a customer's; it can be killed and started again. */
@@ -76,7 +78,7 @@ export function mainProcess(options: MainOptions): MainProcess {
   };
 }
 
-function environmentOf({ dataDir, masterKey, databaseUrl }: MainOptions, apiKey: string) {
+function environmentOf({ dataDir, masterKey, databaseUrl, adminPassword }: MainOptions, apiKey: string) {
   return {
     PATH: PROGRAMS,
     HOME: dataDir,
@@ -86,5 +88,8 @@ function environmentOf({ dataDir, masterKey, databaseUrl }: MainOptions, apiKey:
     COFRE_PORT: "0",
     COFRE_LOG_LEVEL: "debug",
     ...(databaseUrl === undefined ? {} : { DATABASE_URL: databaseUrl }),
+    ...(adminPassword === undefined
+      ? {}
+      : { COFRE_ADMIN_EMAIL: "owner@example.org", COFRE_ADMIN_PASSWORD: adminPassword }),
   };
 }
