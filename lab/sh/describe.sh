@@ -7,6 +7,9 @@ database_json() { # database_json NAME IMAGE ENGINE VERSION USER PASSWORD DATABA
 
 json_or_null() { if [ -n "$1" ]; then json "$1"; else printf null; fi; }
 
+# What a test asks for, where the image is called by another name: an engine, and before its version who stands in for it.
+declare -A STAND_IN=([ferretdb]=mongodb)
+
 images_json() {
   local line recipe tag engine version out=''
   declare -A by_engine=()
@@ -15,6 +18,7 @@ images_json() {
     engine=${tag%%:*} version=${tag##*:}
     engine=${engine##*/}
     [ "${tag#cofre-lab/}" = "$tag" ] && image_ready "$tag" || continue
+    [ -z "${STAND_IN[$engine]:-}" ] || { version=$engine-$version; engine=${STAND_IN[$engine]}; }
     by_engine[$engine]+="${by_engine[$engine]:+, }$(json "$version"): $(json "$tag")"
   done
   for engine in $(printf '%s\n' "${!by_engine[@]}" | sort); do

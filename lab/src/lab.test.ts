@@ -4,6 +4,7 @@ import {
   sshServer,
   startMariadb,
   startMinio,
+  startMongo,
   startMysql,
   startPostgres,
   startRedis,
@@ -59,6 +60,31 @@ for (const [engine, version, start] of [
     });
   });
 }
+
+const ferretdb = { engine: "mongodb", version: "ferretdb-2.7" } as const;
+describe.skipIf(absentReason(ferretdb))("FerretDB of the lab", () => {
+  test("is ready when started, takes what MongoDB's tools dumped, and keeps it over a stop and a start", async () => {
+    await using server = await startMongo({ inMemory: false });
+    const tool = (argv: readonly string[], stdin?: Uint8Array, password = server.password) => {
+      const login = `exec "$@" -u "$LOGIN" --authenticationDatabase=admin --config=<(printf 'password: %s' "$WORD")`;
+      const env = { LOGIN: server.user, WORD: JSON.stringify(password) };
+      return server.exec(["bash", "-c", login, "tool", ...argv], { env, stdin });
+    };
+    const insert = `select documentdb_api.insert_one('shop', 'words', '{"_id": 1, "word": "ção"}')`;
+    expect(await server.exec(["gosu", "postgres", "psql", "-c", insert])).toMatchObject({ code: 0 });
+    const { stdout } = await tool(["mongodump", "--quiet", "--db=shop", "--archive"]);
+    const renamed = ["--archive", "--nsFrom=shop.*", "--nsTo=other.*"];
+    expect(await tool(["mongorestore", ...renamed], stdout)).toMatchObject({ code: 0 });
+    await server.stop();
+    const { port } = await server.start();
+    await server.ready(port);
+    const bson = await tool(["mongodump", "--db=other", "--collection=words", "--out=-"]);
+    const json = await server.exec(["bsondump", "--quiet"], { stdin: bson.stdout });
+    expect(JSON.parse(json.stdout.toString())).toMatchObject({ word: "ção" });
+    const stranger = await tool(["mongodump", "--archive"], undefined, "wrong");
+    expect([stranger.code, stranger.stderr]).toEqual([1, expect.stringContaining("AuthenticationFailed")]);
+  });
+});
 
 const minio = { engine: "minio", version: "RELEASE.2025-09-07T16-13-09Z" } as const;
 describe.skipIf(absentReason(minio))("MinIO of the lab", () => {

@@ -23,6 +23,8 @@ export { startContainer } from "./start-container.ts";
 export { startMariadb } from "./start-mariadb.ts";
 export type { StartedS3, StartMinioOptions } from "./start-minio.ts";
 export { startMinio } from "./start-minio.ts";
+export type { StartedMongo, StartMongoOptions } from "./start-mongo.ts";
+export { startMongo } from "./start-mongo.ts";
 export { startMysql } from "./start-mysql.ts";
 export type { StartedPostgres, StartPostgresOptions } from "./start-postgres.ts";
 export { startPostgres } from "./start-postgres.ts";
