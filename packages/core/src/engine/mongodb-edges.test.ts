@@ -1,0 +1,214 @@
+import { spawnSync } from "node:child_process";
+import { readFile } from "node:fs/promises";
+import { absentReason, readLab } from "@cofre/lab";
+import { type Db, MongoClient, ObjectId } from "mongodb";
+import { afterAll, beforeAll, beforeEach, describe, expect, onTestFinished, test } from "vitest";
+import { type MongoSpecimen, startMongoSpecimen } from "../testing/mongodb-specimen.ts";
+import { type Archive, putArchive, removeArchive, takeArchive } from "./conformance/carry.ts";
+import { mongodb } from "./mongodb.ts";
+import { factsSaid } from "./mongodb-facts.ts";
+import { restoreNames } from "./mongodb-names.ts";
+import { dropOld, lookAround, switchBack, switchIn } from "./mongodb-switch.ts";
+
+const reason = absentReason({ engine: "mongodb", version: "ferretdb-2.7" });
+
+describe("what mongodump says", () => {
+  test("is counted by database and collection, whatever the names", () => {
+    const said = [
+      "2026-11-22T21:15:11.171+0000\tdone dumping shop.a.b (c) (1 document)",
+      "2026-11-22T21:15:11.171+0000\tdone dumping shop.two\nlines (12 documents)",
+      "2026-11-22T21:15:11.171+0000\tdone dumping admin.system.users (3 documents)",
+    ].join("\n");
+    const counts = { "a.b (c)": 1, "two\nlines": 12 };
+    expect(factsSaid(["shop", "empty"], said)).toEqual([
+      { name: "shop", counts },
+      { name: "empty", counts: {} },
+    ]);
+  });
+});
+
+describe.skipIf(reason !== null)(reason ?? "FerretDB in the lab", () => {
+  let specimen: MongoSpecimen;
+  beforeAll(async () => {
+    specimen = await startMongoSpecimen();
+  }, 120_000);
+  afterAll(async () => {
+    await specimen[Symbol.asyncDispose]();
+  }, 60_000);
+  beforeEach(() => specimen.empty());
+
+  const carrier = () => ({ reach: specimen.reach(), journals: specimen.journals });
+  async function take(units: readonly string[]): Promise<Archive> {
+    const archive = await takeArchive(mongodb, carrier(), { units });
+    onTestFinished(() => removeArchive(archive));
+    return archive;
+  }
+  async function fillThree(): Promise<void> {
+    for (const name of ["one", "two", "three"]) {
+      await specimen.client.db(name).collection("a.b").insertMany([{ name }, { name }]);
+      await specimen.client.db(name).collection("empty").createIndex({ name: 1 });
+    }
+  }
+
+  test.each([[["two"]], [["one", "three"]], [["one", "two", "three"]]])(
+    "the databases %j make one archive of themselves, restored without touching the others",
+    async (units) => {
+      await fillThree();
+      const archive = await take(units);
+      expect(archive.facts).toEqual(units.map((name) => ({ name, counts: { "a.b": 2, empty: 0 } })));
+      const before = await specimen.fingerprint(units);
+      for (const name of ["one", "two", "three"]) {
+        await specimen.client.db(name).collection("a.b").deleteMany({});
+      }
+      await putArchive(mongodb, carrier(), { archive });
+      expect(await specimen.fingerprint(units)).toBe(before);
+      const others = ["one", "two", "three"].filter((name) => !units.includes(name));
+      for (const name of others) {
+        expect(await specimen.client.db(name).collection("a.b").countDocuments({})).toBe(0);
+      }
+    },
+    60_000,
+  );
+
+  test("of an archive of several, one database comes back alone", async () => {
+    await fillThree();
+    const archive = await take(["one", "two", "three"]);
+    const before = await specimen.fingerprint(["two"]);
+    await specimen.empty();
+    await putArchive(mongodb, carrier(), {
+      archive: { ...archive, units: ["two"], facts: archive.facts.slice(1, 2) },
+    });
+    expect(await specimen.fingerprint(["two"])).toBe(before);
+    expect((await mongodb.inspect(specimen.reach())).units.map(({ name }) => name)).toEqual(["two"]);
+  }, 60_000);
+
+  test("users ride beside the archive, without what would let anybody log in", async () => {
+    await fillThree();
+    const reader = {
+      createUser: "reader",
+      pwd: "a password of theirs",
+      roles: ["readAnyDatabase", "clusterMonitor"],
+    };
+    await specimen.client.db("admin").command(reader);
+    onTestFinished(async () => void (await specimen.client.db("admin").command({ dropUser: "reader" })));
+    const [rider] = (await take(["one"])).riders;
+    expect(rider?.name).toBe("users.json");
+    expect(rider?.text).toContain('"reader"');
+    expect(rider?.text).not.toMatch(/SCRAM|storedKey|credentials|password/i);
+  }, 60_000);
+
+  test("FORMAT.md restores without Cofre", async () => {
+    await fillThree();
+    const archive = await take(["one", "two", "three"]);
+    const before = await specimen.fingerprint(["two"]);
+    await specimen.client.db("two").collection("a.b").deleteMany({});
+    const format = await readFile(new URL("../../FORMAT.md", import.meta.url), "utf8");
+    const block = /^```sh mongodb\n([\s\S]*?)^```$/m.exec(format)?.[1] ?? "exit 1";
+    const script = `docker() { command ${readLab().docker.join(" ")} "$@"; }\n${block}`;
+    const { id: CONTAINER, user: DBUSER, password: DBPASSWORD } = specimen.started;
+    const words = { ARCHIVE: archive.path, CONTAINER, DBUSER, DBPASSWORD, DATABASE: "two" };
+    const ran = spawnSync("sh", ["-c", script], {
+      env: { PATH: process.env.PATH, ...words },
+      encoding: "utf8",
+    });
+    expect(ran).toMatchObject({ status: 0 });
+    expect(await specimen.fingerprint(["two"])).toBe(before);
+  }, 60_000);
+
+  test("a worker that dies at any moment of the switch leaves what can be put back, or finished", async () => {
+    const tag = "f".repeat(32);
+    const databases = ["one", "two"];
+    const over = (client: MongoClient) => ({ client, tag, databases });
+    const stage = async (): Promise<string> => {
+      for (const name of databases) await stageBeside(specimen.client.db(name), tag);
+      return specimen.fingerprint(databases);
+    };
+    const untouched = await original(specimen, databases);
+    await stage();
+    await switchIn(over(specimen.client), async () => undefined);
+    await dropOld(over(specimen.client));
+    const finished = await specimen.fingerprint(databases);
+    expect(finished).not.toBe(untouched);
+    const outcomes = new Set<string>();
+    for (let moment = 3; !outcomes.has("was over"); moment += 9) {
+      await original(specimen, databases);
+      await stage();
+      const died = await dies(specimen, moment, (client) => switchIn(over(client), async () => undefined));
+      const outcome = died ? await takeUp(over(specimen.client), moment % 2 === 0) : "was over";
+      outcomes.add(outcome);
+      await dropOld(over(specimen.client));
+      const expected = outcome.startsWith("went back") ? untouched : finished;
+      expect(await specimen.fingerprint(databases), `after ${moment} commands`).toBe(expected);
+    }
+    expect(outcomes).toContain("went back with a journal");
+    expect(outcomes).toContain("went back with no journal");
+    expect(outcomes).toContain("went on with a journal");
+  }, 120_000);
+});
+
+/** What the next worker does with what it finds. */
+async function takeUp(to: Parameters<typeof switchIn>[0], goesOn: boolean): Promise<string> {
+  const { hasLoaded, journal } = await lookAround(to);
+  if (!hasLoaded && journal === undefined) return "was switched";
+  const found = `with ${journal === undefined ? "no" : "a"} journal`;
+  if (!goesOn) {
+    await switchBack(to);
+    return `went back ${found}`;
+  }
+  await switchIn(to, async () => undefined);
+  return `went on ${found}`;
+}
+
+/** What is there before a restore: a plain name, one that no rename takes, and one that the backup does not know. */
+async function original(
+  { client, empty, fingerprint }: MongoSpecimen,
+  databases: readonly string[],
+): Promise<string> {
+  await empty();
+  for (const name of databases) {
+    const db = client.db(name);
+    for (const collection of ["plain", "with.dot"])
+      await db.collection(collection).insertOne({ _id: ID, old: true });
+    await db.collection("with.dot").createIndex({ old: 1 });
+    await db.collection("since").insertOne({ _id: ID, name });
+  }
+  return fingerprint(databases);
+}
+
+const ID = new ObjectId("0123456789abcdef01234567");
+
+async function stageBeside(db: Db, tag: string): Promise<void> {
+  const { loaded } = restoreNames(tag);
+  for (const collection of ["plain", "with.dot", "only.in.backup"]) {
+    await db.collection(loaded + collection).insertOne({ _id: ID, fresh: collection });
+  }
+}
+
+/** Runs this with a client that is gone after so many commands, as the worker is after kill -9; false when it was over before. */
+async function dies(
+  { started }: MongoSpecimen,
+  moment: number,
+  work: (client: MongoClient) => Promise<void>,
+): Promise<boolean> {
+  const auth = { username: started.user, password: started.password };
+  const options = { auth, directConnection: true, monitorCommands: true, retryReads: false } as const;
+  const client = new MongoClient(`mongodb://${started.ip}:27017`, options);
+  await client.db("admin").command({ ping: 1 });
+  let commands = 0;
+  let gone: Promise<void> | undefined;
+  client.on("commandStarted", () => {
+    commands += 1;
+    if (commands > moment) gone ??= client.close(true);
+  });
+  try {
+    await work(client);
+    return gone !== undefined;
+  } catch {
+    return true;
+  } finally {
+    await gone;
+    await client.close(true);
+    // The last command may still be at work.
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  }
+}
