@@ -1,0 +1,188 @@
+import { absentReason, type StartedS3, startMinio, startRedis } from "@cofre/lab";
+import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
+import { embedded } from "../testing/catalogues.ts";
+import { orderCopies } from "./copy-orders.ts";
+import {
+  type BackupAnswer,
+  type Client,
+  clientOf,
+  type JobAnswer,
+  type ResourceAnswer,
+} from "./testing/client.ts";
+import { defaultProject } from "./testing/on-lab.ts";
+import { openShop, type Shop } from "./testing/shop.ts";
+import { type StartedApi, startApi } from "./testing/start-api.ts";
+
+vi.setConfig({ testTimeout: 300_000, hookTimeout: 300_000 });
+
+const BUCKET = "archives";
+const FILL = `create table orders as select n, md5(n::text) as word from generate_series(1, 5000) n`;
+const FINGERPRINT = `select count(*) || ' ' || md5(string_agg(word, ',' order by n)) from orders`;
+
+interface StoreAnswer {
+  readonly id: string;
+  readonly s3: { readonly secretKey: unknown } | null;
+}
+
+interface CopyAnswer {
+  readonly id: string;
+  readonly status: string;
+  readonly storeId: string;
+  readonly filepath: string | null;
+  readonly verifiedAt: string | null;
+  readonly jobId: string;
+}
+
+const needs = { engine: "minio", version: "RELEASE.2025-09-07T16-13-09Z" } as const;
+
+describe.skipIf(absentReason(needs))("archives in S3", () => {
+  let api: StartedApi;
+  let client: Client;
+  let shop: Shop;
+  let minio: StartedS3;
+  let store: StoreAnswer;
+
+  beforeAll(async () => {
+    api = await startApi({ catalogue: await embedded.open() });
+    client = clientOf(async (path, init) => api.app.request(path, init), api.apiKey);
+    minio = await startMinio();
+    await minio.exec(["mkdir", `/data/${BUCKET}`]);
+    shop = await openShop(client);
+    await shop.database.sql(FILL);
+    store = await client.post<StoreAnswer>("/api/stores", wanted());
+  });
+  afterAll(async () => {
+    await api?.[Symbol.asyncDispose]();
+    await shop?.[Symbol.asyncDispose]();
+    await minio?.[Symbol.asyncDispose]();
+  });
+
+  const wanted = (s3: object = {}) => ({
+    name: "a bucket",
+    kind: "s3",
+    s3: {
+      endpoint: minio.endpoint,
+      bucket: BUCKET,
+      prefix: "cofre",
+      accessKey: minio.accessKey,
+      secretKey: minio.secretKey,
+      ...s3,
+    },
+  });
+  const inBucket = async () => {
+    const found = await minio.exec(["find", `/data/${BUCKET}/cofre`, "-name", "xl.meta"]);
+    return found.stdout.toString();
+  };
+  const succeeded = async (job: { readonly id: string }) => {
+    const ended = await client.ended(job.id);
+    expect(ended).toMatchObject({ status: "succeeded", error: null });
+    return ended;
+  };
+
+  test("a store is tried before it is kept, tested line by line, and never shows its secret", async () => {
+    expect(store.s3?.secretKey).toEqual({ set: true });
+    const trial = await client.post<{ ok: boolean; checks: { ok: boolean }[] }>(
+      `/api/stores/${store.id}/test`,
+    );
+    expect(trial.ok).toBe(true);
+    expect(trial.checks.length).toBeGreaterThan(10);
+    await expect(client.post("/api/stores", wanted({ secretKey: "wrong" }))).rejects.toMatchObject({
+      problem: { code: "store.unavailable" },
+    });
+    await expect(
+      client.put(`/api/stores/${store.id}`, { s3: { endpoint: "http://192.0.2.1" } }),
+    ).rejects.toMatchObject({
+      problem: { code: "input.invalid" },
+    });
+  });
+
+  test("PostgreSQL goes to S3 without a copy on the server, and comes back", async () => {
+    const before = await shop.database.sql(FINGERPRINT);
+    const { job } = await shop.backup({ units: ["shop"], store: store.id });
+    await succeeded(job);
+    const [backup] = await shop.backups();
+    if (backup?.filepath == null) throw new Error("the backup has no place");
+    expect(await inBucket()).toContain(`cofre/${backup.filepath}/`);
+    expect(await shop.files()).toEqual([]);
+    const base = `/api/resources/${shop.resource.id}/backups/${backup.id}`;
+    await succeeded((await client.post<{ job: JobAnswer }>(`${base}/validate`, { depth: "readable" })).job);
+    await shop.database.sql("delete from orders where n > 10");
+    await succeeded((await shop.restore(backup.id, { safetyBackup: false })).job);
+    expect(await shop.database.sql(FINGERPRINT)).toBe(before);
+    await expect(client.remove(`/api/stores/${store.id}`)).rejects.toMatchObject({ status: 409 });
+  });
+
+  test("Redis goes to S3, and comes back", async () => {
+    await using redis = await startRedis("7", { appendonly: true });
+    await redis.cli(["mset", "a", "1", "b", "2"]);
+    const { id } = await client.post<ResourceAnswer>(
+      `/api/projects/${await defaultProject(client)}/resources`,
+      {
+        name: "cache",
+        type: "redis",
+        serverId: shop.serverId,
+        containerId: redis.name,
+        test: false,
+      },
+    );
+    const base = `/api/resources/${id}/backups`;
+    await client.put(`/api/resources/${id}/stores`, { storeId: store.id, copyStoreIds: null });
+    await succeeded((await client.post<{ job: JobAnswer }>(base)).job);
+    const { items } = await client.get<{ items: (BackupAnswer & { storeId: string })[] }>(base);
+    expect(items.map(({ storeId }) => storeId)).toEqual([store.id]);
+    await redis.cli(["flushall"]);
+    const restore = `${base}/${items[0]?.id}/restore`;
+    await succeeded((await client.post<{ job: JobAnswer }>(restore, { safetyBackup: false })).job);
+    expect(await redis.cli(["mget", "a", "b"])).toBe("1\n2");
+  });
+
+  test("a backup is copied by itself, restored from its copy when the first place lost it, and goes with its copy", async () => {
+    await client.put(`/api/resources/${shop.resource.id}/stores`, {
+      storeId: null,
+      copyStoreIds: [store.id],
+    });
+    const before = await shop.database.sql(FINGERPRINT);
+    const backup = await shop.completed();
+    const base = `/api/resources/${shop.resource.id}/backups/${backup.id}`;
+    await orderCopies(api.deps);
+    await orderCopies(api.deps);
+    const copies = async () => (await client.get<{ items: CopyAnswer[] }>(`${base}/copies`)).items;
+    const [copy, ...others] = await copies();
+    if (copy === undefined) throw new Error("no copy was ordered");
+    expect(others).toEqual([]);
+    await succeeded({ id: copy.jobId });
+    expect(await copies()).toMatchObject([{ status: "completed", storeId: store.id }]);
+    expect((await copies())[0]?.verifiedAt).not.toBeNull();
+    await expect(client.post(`${base}/copies`, { storeId: store.id })).rejects.toMatchObject({ status: 409 });
+
+    await shop.ssh.exec(["rm", backup.filepath ?? ""]);
+    await shop.database.sql("delete from orders");
+    const ended = await succeeded((await shop.restore(backup.id, { safetyBackup: false })).job);
+    expect(ended.warnings.join()).toContain("s3://archives/cofre");
+    expect(await shop.database.sql(FINGERPRINT)).toBe(before);
+
+    expect(await inBucket()).toContain(backup.filename);
+    await client.remove(base);
+    expect(await inBucket()).not.toContain(backup.filename);
+  });
+
+  test("a copy of an archive that is damaged fails, says so, and leaves nothing", async () => {
+    const backup = await shop.completed();
+    await shop.ssh.exec(["sh", "-c", `printf X | dd of='${backup.filepath}' bs=1 seek=40 conv=notrunc`]);
+    const base = `/api/resources/${shop.resource.id}/backups/${backup.id}/copies`;
+    const { job } = await client.post<{ job: JobAnswer }>(base, { storeId: store.id });
+    expect(await client.ended(job.id)).toMatchObject({
+      status: "failed",
+      error: { code: "archive.damaged" },
+    });
+    const { items } = await client.get<{ items: CopyAnswer[] }>(base);
+    expect(items).toMatchObject([{ status: "failed", filepath: null }]);
+    expect(await inBucket()).not.toContain(backup.filename);
+  });
+
+  test("the secret key is in no answer and in no log", () => {
+    expect(client.heard()).not.toContain(minio.secretKey);
+    expect(client.heard()).not.toContain(JSON.stringify(minio.secretKey).slice(1, -1));
+    expect(api.logged()).not.toContain(JSON.stringify(minio.secretKey).slice(1, -1));
+  });
+});
