@@ -83,7 +83,7 @@ export async function placesNamed(
       of("lower(routine_type)", "routine_schema, routine_name", `routines where ${any("routine_schema")}`),
     ].join(" union all "),
     grants: `select json_object('schema', db, 'user', user, 'host', host, 'name', routine_name, 'type', routine_type, 'rights', proc_priv)
- from mysql.procs_priv where ${any("db")} and routine_type in ('FUNCTION', 'PROCEDURE')`,
+ from mysql.procs_priv where ${any("db")} and routine_type in ('FUNCTION', 'PROCEDURE') and (user, host) in (select user, host from mysql.user)`,
   });
   const objects = rowsOf(seen.objects).map((row) => Found.parse(row));
   const grants = rowsOf(seen.grants).map((row) => Grant.parse(row));

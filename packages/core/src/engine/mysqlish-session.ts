@@ -70,7 +70,9 @@ export async function ask(
 ): Promise<string> {
   const database = asking.database === undefined ? [] : [`--database=${asking.database}`];
   const words = [...loginWords(session), ...PLAINLY, ...database];
-  const stdin = ["set session sql_mode = ''", ...statements].map((sql) => `${sql};\n`).join("");
+  const stdin = [`set session sql_mode = '${session.vendor.sqlMode}'`, ...statements]
+    .map((sql) => `${sql};\n`)
+    .join("");
   const ran = await run(session, script(session, `${clientOf(session)}exec "$client" "$@"`, words), {
     stdin,
     ...asking,

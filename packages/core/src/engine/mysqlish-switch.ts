@@ -168,7 +168,7 @@ exit "$code"`;
 async function quietly(session: Session, statements: readonly string[]): Promise<void> {
   const { vendor, reach } = session;
   const all = [
-    "set session sql_mode = ''",
+    `set session sql_mode = '${vendor.sqlMode}'`,
     `set session lock_wait_timeout = ${LOCK_SECONDS}`,
     "set session foreign_key_checks = 0",
     "set global read_only = 1",

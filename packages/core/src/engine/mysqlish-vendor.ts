@@ -10,6 +10,8 @@ export interface Vendor {
   readonly dump: readonly string[];
   /** Words of the dump program beside those that both know. */
   readonly dumpWords: readonly string[];
+  /** Of sessions that ask: no surprises in quotes and backslashes, and no user that is made by a grant. */
+  readonly sqlMode: string;
   /** Turns off what ends a statement by its length, for the session. */
   readonly unlimited: string;
 }
@@ -21,6 +23,7 @@ export const MARIADB: Vendor = {
   client: ["mariadb", "mysql"],
   dump: ["mariadb-dump", "mysqldump"],
   dumpWords: [],
+  sqlMode: "NO_AUTO_CREATE_USER",
   unlimited: "set session max_statement_time = 0",
 };
 
@@ -32,6 +35,7 @@ export const MYSQL: Vendor = {
   dump: ["mysqldump"],
   // A dump of one database that sets the whole server's GTIDs could be loaded into no other server.
   dumpWords: ["--set-gtid-purged=OFF"],
+  sqlMode: "",
   unlimited: "set session max_execution_time = 0",
 };
 

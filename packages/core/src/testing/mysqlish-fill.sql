@@ -60,7 +60,7 @@ end//
 create procedure `odd "name"`() select 'it''s ok'//
 create trigger told before insert on orders for each row begin insert into log (what) values (concat('order of ', new.customer)); set new.total = coalesce(new.total, 0); end//
 create trigger told_too after update on orders for each row insert into log (what) values ('changed')//
-create event cleaning on schedule every 1 second starts '2024-01-01 00:00:00' on completion preserve comment 'it''s "on"' do insert into log (what) values ('the event ran')//
+create event cleaning on schedule every 1 second starts '2024-01-01 00:00:00' on completion preserve comment 'it''s "on"' do insert into log (what) select 'the event ran where nobody should see it' from dual where database() like 'cofre%'//
 create event sleeping on schedule every 1 day starts '2024-01-01 00:00:00' on completion preserve disable do delete from log//
 delimiter ;
 create view counted as select add_one(id) as n from empty_table;

@@ -15,11 +15,10 @@ select 'trigger', trigger_name, event_manipulation, event_object_table, action_o
 select 'routine', routine_type, routine_name, dtd_identifier, routine_definition, is_deterministic, sql_data_access, routine_comment, definer, sql_mode from information_schema.routines where routine_schema = database() order by routine_name;
 select 'parameter', specific_name, ordinal_position, parameter_mode, parameter_name, dtd_identifier from information_schema.parameters where specific_schema = database() order by specific_name, ordinal_position;
 select 'event', event_name, event_type, interval_value, interval_field, starts, status, on_completion, event_definition, definer, event_comment, time_zone from information_schema.events where event_schema = database() order by event_name;
-select 'grant', host, user, routine_name, routine_type, proc_priv from mysql.procs_priv where db = database() order by 2, 3, 4, 5;
 select group_concat(concat('select ''rows of ', hex(table_name), ''', count(*), sum(crc32(', list, ')) from `', replace(table_name, '`', '``'), '`') order by table_name separator ' union all ')
  into @digests from (select c.table_name, concat('concat_ws(char(1), ', group_concat(concat('coalesce(hex(cast(`', replace(column_name, '`', '``'), '` as binary)), ''~'')') order by ordinal_position), ')') as list
   from information_schema.columns c join information_schema.tables t on t.table_schema = c.table_schema and t.table_name = c.table_name
-  where c.table_schema = database() and table_type = 'BASE TABLE' and c.table_name <> 'log' group by c.table_name) d;
+  where c.table_schema = database() and table_type = 'BASE TABLE' group by c.table_name) d;
 set @digests = coalesce(@digests, 'select ''no tables''');
 prepare digests from @digests;
 execute digests;
