@@ -17,23 +17,47 @@ const Ports = z.record(
   z.array(z.object({ HostIp: z.string().nullish(), HostPort: z.string().nullish() })).nullish(),
 );
 const Inspected = z.object({
+  Id: z.string(),
   NetworkSettings: z.object({ Networks: Networks.nullish(), Ports: Ports.nullish() }),
   HostConfig: z.object({ NetworkMode: z.string() }),
+  Config: z.object({ Labels: z.record(z.string(), z.string()).nullish() }).nullish(),
 });
 type Inspected = z.infer<typeof Inspected>;
 
 /**
- * For a container: its addresses in its networks, then its published port, then the server's own loopback when it shares that network.
- * Asked each time, because a restart gives new addresses.
+ * For a container: its addresses in its networks, its published port, the server's own loopback when it shares that network. Asked each
+ * time, because a restart gives new addresses. Any of them may not answer.
  */
 export async function addressesOf(reach: Reach<MongoTarget>): Promise<readonly Address[]> {
-  const { container, target, server, signal, tag } = reach;
+  const { container, target } = reach;
   if (container === undefined) return [{ host: target.host, port: target.port }];
-  const argv = [...container.client, "inspect", "--type", "container", container.container] as const;
-  const { code, stdout } = await server.run({ argv }, { signal, tag });
-  const found = code === 0 ? z.array(Inspected).parse(JSON.parse(stdout))[0] : undefined;
+  const inspect = ["inspect", "--type", "container", container.container];
+  const found = z.array(Inspected).parse(JSON.parse((await ask(reach, inspect)) ?? "[]"))[0];
   if (found === undefined) return [];
-  return distinct([...inside(found, target.port), ...published(found, target.port)]);
+  const { port } = target;
+  return distinct([...inside(found, port), ...published(found, port), ...(await gateway(reach, found))]);
+}
+
+/** Undefined when the container engine refused. */
+async function ask(
+  { container, server, signal, tag }: Reach<MongoTarget>,
+  words: readonly string[],
+): Promise<string | undefined> {
+  const [program = "docker", ...client] = container?.client ?? [];
+  const { code, stdout } = await server.run({ argv: [program, ...client, ...words] }, { signal, tag });
+  return code === 0 ? stdout : undefined;
+}
+
+const GATEWAY = "docker_gwbridge";
+const Attached = z.record(z.string(), z.object({ IPv4Address: z.string() }));
+
+/** A service of a swarm is in overlay networks, which its own server cannot reach; to that it is tied by a bridge that inspect leaves out. */
+async function gateway(reach: Reach<MongoTarget>, { Id, Config }: Inspected): Promise<readonly Address[]> {
+  if (Config?.Labels?.["com.docker.swarm.task.id"] === undefined) return [];
+  const printed = await ask(reach, ["network", "inspect", "-f", "{{json .Containers}}", GATEWAY]);
+  const address = Attached.safeParse(JSON.parse(printed ?? "{}")).data?.[Id]?.IPv4Address;
+  const host = address?.replace(/\/\d+$/, "") ?? "";
+  return host === "" ? [] : [{ host, port: reach.target.port }];
 }
 
 function inside({ NetworkSettings, HostConfig }: Inspected, port: number): readonly Address[] {

@@ -31,12 +31,21 @@ export async function listedOwn(db: Db): Promise<readonly Listed[]> {
 
 const INVALID_NAMESPACE = 73;
 
+/** From where to where, and what is there already. */
+interface Move {
+  readonly from: Listed;
+  readonly to: string;
+  /** A name to copy under, of this restore. */
+  readonly part: string;
+  readonly present: readonly Listed[];
+}
+
 /**
  * Gives a collection another name in its database, whatever bore that name before. Doing it again after a crash ends well: `from` goes
  * only when `to` is whole, and a `to` without a dot is there only when it is whole.
  */
-export async function move(db: Db, from: Listed, { to, part }: { to: string; part: string }): Promise<void> {
-  const inTheWay = await find(db, to);
+export async function move(db: Db, { from, to, part, present }: Move): Promise<void> {
+  const inTheWay = present.find(({ name }) => name === to);
   if (inTheWay !== undefined && (from.isView || inTheWay.isView)) await db.dropCollection(to);
   if (from.isView) {
     // A view has no data of its own; servers do not rename it.
@@ -53,10 +62,6 @@ export async function move(db: Db, from: Listed, { to, part }: { to: string; par
     if (!to.includes(".")) await rename(db, part, to);
     await db.dropCollection(from.name);
   }
-}
-
-async function find(db: Db, name: string): Promise<Listed | undefined> {
-  return (await listed(db)).find((one) => one.name === name);
 }
 
 async function rename(db: Db, from: string, to: string): Promise<void> {

@@ -102,21 +102,28 @@ function listening(listener: Listener, path: string): Promise<void> {
   return promise;
 }
 
-/** The first address that answers. Throws what the last refusal was. */
+/** The first address that answers, all tried at once: one that leads nowhere may be silent for long. */
 async function reachable(reach: Reach<MongoTarget>): Promise<Address> {
-  let refused: unknown;
-  for (const address of await addressesOf(reach)) {
-    try {
-      const stream = await reach.server.dial(address.host, address.port, { signal: reach.signal });
-      stream.on("error", () => undefined);
-      stream.destroy();
-      return address;
-    } catch (error) {
-      if (!isFault(error, "target.unreachable")) throw error;
-      refused = error;
-    }
+  const addresses = await addressesOf(reach);
+  const found = new AbortController();
+  const signal = AbortSignal.any([reach.signal, found.signal]);
+  const knock = async (address: Address): Promise<Address> => {
+    const stream = await reach.server.dial(address.host, address.port, { signal });
+    stream.on("error", () => undefined);
+    stream.destroy();
+    return address;
+  };
+  try {
+    return await Promise.any(addresses.map(knock));
+  } catch (error) {
+    reach.signal.throwIfAborted();
+    const refusals: unknown[] = error instanceof AggregateError ? error.errors : [];
+    // A server that cannot be reached says more than an address that nobody answers at.
+    const telling = refusals.find((one) => isFault(one) && one.code !== "target.unreachable") ?? refusals[0];
+    throw telling ?? unreachable(reach, "it has no address");
+  } finally {
+    found.abort();
   }
-  throw refused ?? unreachable(reach, "it has no address");
 }
 
 const CODES = { unauthorized: 13, authentication: 18, mechanism: 334 } as const;

@@ -1,6 +1,6 @@
 import type { Db, MongoClient } from "mongodb";
 import { z } from "zod";
-import { type Listed, listedOwn, move } from "./mongodb-collections.ts";
+import { type Listed, listed, listedOwn, move } from "./mongodb-collections.ts";
 import { isOfRestore, restoreNames, withDots, withoutDots } from "./mongodb-names.ts";
 
 /** Which databases are switched, under which names their collections wait. */
@@ -92,7 +92,9 @@ async function moveAll(
   collections: readonly Listed[],
   rename: (name: string) => string,
 ): Promise<void> {
-  for (const one of collections) await move(db, one, { to: rename(one.name), part });
+  if (collections.length === 0) return;
+  const present = await listed(db);
+  for (const from of collections) await move(db, { from, to: rename(from.name), part, present });
 }
 
 async function dropUnder(to: Switch, prefix: string): Promise<void> {

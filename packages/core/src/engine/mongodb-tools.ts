@@ -1,5 +1,5 @@
 import type { Command } from "../host/host.ts";
-import { Fault } from "../model/fault.ts";
+import { Fault, isFault } from "../model/fault.ts";
 import { Secret } from "../model/secret.ts";
 import type { Reach } from "./engine.ts";
 import type { MongoTarget } from "./mongodb-target.ts";
@@ -42,15 +42,21 @@ export function tool({ target }: Reach<MongoTarget>, script: string, words: read
 
 /** As the tool prints it. Throws `server.tool-missing` before anything was begun. */
 export async function toolVersion(
-  reach: Reach<MongoTarget>,
+  { host, signal, tag }: Reach<MongoTarget>,
   name: "mongodump" | "mongorestore",
 ): Promise<string> {
-  const { host, signal, tag } = reach;
-  const ran = await host.run({ argv: [name, "--version"] }, { signal, tag });
+  const command: Command = { argv: [name, "--version"] };
+  const ran = await host.run(command, { signal, tag }).catch((error: unknown) => {
+    throw isFault(error, "server.tool-missing") ? noTool(host.name, name, error) : error;
+  });
   const said = /^\S+ version: (.+)$/m.exec(ran.stdout)?.[1];
   if (ran.code === 0 && said !== undefined) return said.trim();
-  throw new Fault("server.tool-missing", `${name} on ${host.name} does not tell its version`, {
-    hint: "Install MongoDB's database tools there, or choose an image that has them.",
-    context: { code: ran.code, stderr: ran.stderr.slice(-500) },
+  throw noTool(host.name, name, ran.stderr.slice(-500));
+}
+
+function noTool(where: string, name: string, cause: unknown): Fault {
+  return new Fault("server.tool-missing", `${name} does not run on ${where}`, {
+    hint: "Use an image with MongoDB's database tools, or install them on the server and add the database there by host and port.",
+    cause,
   });
 }
