@@ -75,6 +75,12 @@ const MATRIX: Readonly<Record<string, Row>> = {
     input: (t) => ({ ...ofBackup(t), copyId: "none" }),
   },
   "engines.list": { expected: "nobody", role: "viewer" },
+  "hooks.get": { expected: "absent", role: "admin", input: ({ resourceId }) => ({ resourceId }) },
+  "hooks.put": {
+    expected: "absent",
+    role: "owner",
+    input: ({ resourceId }) => ({ resourceId, before: "true" }),
+  },
   "jobs.list": { expected: "own", role: "viewer", input: none },
   "jobs.get": { expected: "absent", role: "viewer", input: ({ jobId }) => ({ id: jobId }) },
   "jobs.cancel": { expected: "absent", role: "operator", input: ({ jobId }) => ({ id: jobId }) },

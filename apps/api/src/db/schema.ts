@@ -11,6 +11,7 @@ import { memberships } from "./schema/memberships.ts";
 import { organizations } from "./schema/organizations.ts";
 import { projects } from "./schema/projects.ts";
 import { rateLimits } from "./schema/rate-limits.ts";
+import { resourceHooks } from "./schema/resource-hooks.ts";
 import { resourceLocks } from "./schema/resource-locks.ts";
 import { resources } from "./schema/resources.ts";
 import { schedules } from "./schema/schedules.ts";
@@ -36,6 +37,7 @@ export const schema = {
   organizations,
   projects,
   rateLimits,
+  resourceHooks,
   resourceLocks,
   resources,
   schedules,

@@ -73,6 +73,8 @@ const CONTRACT = [
   "POST /resources/{resourceId}/backups/{id}/download-link",
   "POST /resources/{resourceId}/backups/{id}/validate",
   "POST /resources/{resourceId}/backups/{id}/restore",
+  "GET /resources/{resourceId}/hooks",
+  "PUT /resources/{resourceId}/hooks",
   "GET /resources/{resourceId}/schedule",
   "PUT /resources/{resourceId}/schedule",
   "GET /projects",

@@ -38,6 +38,7 @@ export const FAULT_STATUS = {
   "target.permission": { status: 502, trpc: "BAD_GATEWAY", title: "Not permitted on the target" },
   "target.unsuitable": { status: 409, trpc: "CONFLICT", title: "Target is not suitable" },
 
+  "hook.failed": { status: 502, trpc: "BAD_GATEWAY", title: "A command around the backup failed" },
   "dump.failed": { status: 502, trpc: "BAD_GATEWAY", title: "Dump failed" },
   "dump.incomplete": { status: 502, trpc: "BAD_GATEWAY", title: "Dump is incomplete" },
   "restore.failed": { status: 502, trpc: "BAD_GATEWAY", title: "Restore failed" },

@@ -2,6 +2,7 @@ import { apiKeysRouter } from "../feature/api-keys/router.ts";
 import { auditRouter } from "../feature/audit/router.ts";
 import { backupsRouter } from "../feature/backups/router.ts";
 import { enginesRouter } from "../feature/engines/router.ts";
+import { hooksRouter } from "../feature/hooks/router.ts";
 import { jobsRouter } from "../feature/jobs/router.ts";
 import { metricsRouter } from "../feature/metrics/router.ts";
 import { projectsRouter } from "../feature/projects/router.ts";
@@ -21,6 +22,7 @@ export const appRouter = router({
   backups: backupsRouter,
   copies: copiesRouter,
   engines: enginesRouter,
+  hooks: hooksRouter,
   jobs: jobsRouter,
   metrics: metricsRouter,
   projects: projectsRouter,

@@ -10,6 +10,7 @@ import { requireApart } from "../feature/resources/own-store.ts";
 import type { ReachedResource } from "../reach/reach.ts";
 import { expireAfter } from "./expire.ts";
 import type { BackupJob } from "./job-request.ts";
+import { betweenHooks } from "./hooks.ts";
 import { mine } from "./lease.ts";
 import { type BackupRow, backupsOfJob } from "./rows.ts";
 import { isLettingGo, type Running } from "./running.ts";
@@ -19,27 +20,35 @@ import { untilReachable } from "./until-reachable.ts";
 /** Backs a resource up: one archive for each unit, or one of all where the engine combines them. A unit that fails does not stop the others. */
 export async function doBackup(running: Running): Promise<void> {
   const { deps, job, work } = running;
-  const request = backupRequest(running);
   const rows = await backupsOfJob(deps.db, job.id);
   try {
     const reached = await reachFor(running);
     await requireApartThere(running, reached);
-    const store = await deps.reach.store(request.storeId);
-    const { planned, missing } = await planRows(running, reached, rows);
-    await rememberRows(running);
-    // A run that was to cover what is not there has failed, whatever became of the rest; and so has one whose earlier attempt, cut
-    // since, could not take a unit.
-    const failures: unknown[] = [...missing.map((unit) => gone([unit])), ...failedBefore(rows, missing)];
-    for (const row of planned) {
-      const failure = await takeOne(running, { reached, store, ...request }, row);
-      if (failure !== undefined) failures.push(failure);
-    }
-    if (failures.length > 0) throw partly(failures, await unitsIn(running, missing));
+    await betweenHooks(running, reached, () => takeRows(running, reached, rows));
   } catch (error) {
     if (isLettingGo(work, error)) throw error;
     for (const row of await backupsOfJob(deps.db, job.id)) await failOpenRow(running, row.id, error);
     throw error;
   }
+}
+
+async function takeRows(
+  running: Running,
+  reached: ReachedResource,
+  rows: readonly BackupRow[],
+): Promise<void> {
+  const request = backupRequest(running);
+  const store = await running.deps.reach.store(request.storeId);
+  const { planned, missing } = await planRows(running, reached, rows);
+  await rememberRows(running);
+  // A run that was to cover what is not there has failed, whatever became of the rest; and so has one whose earlier attempt, cut
+  // since, could not take a unit.
+  const failures: unknown[] = [...missing.map((unit) => gone([unit])), ...failedBefore(rows, missing)];
+  for (const row of planned) {
+    const failure = await takeOne(running, { reached, store, ...request }, row);
+    if (failure !== undefined) failures.push(failure);
+  }
+  if (failures.length > 0) throw partly(failures, await unitsIn(running, missing));
 }
 
 function backupRequest({ job }: Running): BackupJob {

@@ -36,6 +36,7 @@ export const FAULTS = {
   "target.permission": { blame: "target", retry: false },
   "target.unsuitable": { blame: "target", retry: false },
 
+  "hook.failed": { blame: "target", retry: false },
   "dump.failed": { blame: "target", retry: true },
   "dump.incomplete": { blame: "target", retry: true },
   "restore.failed": { blame: "target", retry: false },

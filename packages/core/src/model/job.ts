@@ -11,6 +11,8 @@ export const JOB_PHASES = [
   "dumping",
   "storing",
   "validating",
+  "hook-before",
+  "hook-after",
   "safety-backup",
   "loading",
   "comparing",
