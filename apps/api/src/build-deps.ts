@@ -41,7 +41,7 @@ export async function buildDeps(parts: Parts): Promise<Deps> {
     setup: parts.setup ?? newSetupGate(),
     installation,
     limits: limitsOf(catalogue, parts.limitScale),
-    reach: createReach({ db, sealer }),
+    reach: createReach({ db, sealer, owner: installation.id }),
     queue,
     jobChanges: watchJobs({ db, log }),
     isWorking,

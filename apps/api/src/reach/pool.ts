@@ -14,6 +14,8 @@ import { createStores } from "./stores.ts";
 export interface ReachParts {
   readonly db: Database;
   readonly sealer: Sealer;
+  /** Id of this installation. */
+  readonly owner: string;
 }
 
 /** A connection that is kept, and the row it was made from. */

@@ -12,6 +12,8 @@ interface StoreParts {
   readonly db: Database;
   readonly sealer: Sealer;
   readonly server: (serverId: string) => Promise<Server>;
+  /** Id of this installation. */
+  readonly owner: string;
 }
 
 /** The ways to all stores; those over HTTP keep their connections. */
@@ -26,7 +28,7 @@ interface Kept {
   readonly store: Store & Disposable;
 }
 
-export function createStores({ db, sealer, server }: StoreParts): Stores {
+export function createStores({ db, sealer, server, owner }: StoreParts): Stores {
   const kept = new Map<string, Kept>();
   const openKept = (row: StoreRow): Store => {
     const version = JSON.stringify([row.settings, row.sealedConfig]);
@@ -45,7 +47,7 @@ export function createStores({ db, sealer, server }: StoreParts): Stores {
       if (row.serverId === null || row.root === null) throw new Error(`store ${row.id} has no place`);
       const machine = await server(row.serverId);
       return retrying(
-        directoryStore({ server: machine, root: row.root, name: `${row.root} on ${machine.name}` }),
+        directoryStore({ server: machine, root: row.root, owner, name: `${row.root} on ${machine.name}` }),
       );
     },
     close() {

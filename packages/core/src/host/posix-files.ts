@@ -103,7 +103,7 @@ async function writeFile(
   { path, source }: { path: string; source: Readable },
   options: Calling,
 ): Promise<{ bytes: number }> {
-  const partial = `${absolute(path).replace(/[^/]*$/, "")}.cofre-${randomBytes(8).toString("hex")}.partial`;
+  const partial = partialBeside(absolute(path));
   let bytes = 0;
   let broken: Error | undefined;
   const counted = relay(source, {
@@ -128,6 +128,12 @@ async function writeFile(
     await host.run(scripted({ script: scripts.REMOVE, paths: [partial] })).catch(() => undefined);
     throw fault;
   }
+}
+
+/** The name of a file that is partial itself tells whose it is: that is kept. */
+function partialBeside(path: string): string {
+  const owned = /\/\.([0-9a-f]{32}-[0-9a-f]{32})\.partial$/.exec(path)?.[1];
+  return `${path.replace(/[^/]*$/, "")}.cofre-${owned ?? randomBytes(8).toString("hex")}.partial`;
 }
 
 async function statFile(host: Ground, path: string, options: Calling): Promise<FileStat | undefined> {

@@ -19,8 +19,29 @@ export interface Abandoned {
   readonly isWanted: () => Promise<boolean>;
 }
 
-/** Stops and forgets every server job of this owner that nobody works with any more, with what it had made. Resolves with their number. */
-export async function sweepAbandoned({ server, store, owner, isWanted }: Abandoned): Promise<number> {
+/**
+ * Stops and forgets every server job of this owner that nobody works with any more, with what it had made, and removes the partial files
+ * of its attempts that were cut. Resolves with their number.
+ */
+export async function sweepAbandoned(abandoned: Abandoned): Promise<number> {
+  return (await sweepJobs(abandoned)) + (await sweepPartials(abandoned));
+}
+
+/** Work that gets no byte for a quarter of this is stalled and ended: nobody writes to such a file any more, from whichever server. */
+const SILENT_MINUTES = 60;
+
+async function sweepPartials({ server, store, owner }: Abandoned): Promise<number> {
+  const root = placeOn(store, server)?.root;
+  // A glob is made of it: only what is an id.
+  if (root === undefined || !/^[0-9a-f]{32}$/.test(owner)) return 0;
+  const names = ["(", "-name", `.${owner}-*.partial`, "-o", "-name", `.cofre-${owner}-*.partial`, ")"];
+  const old = ["-type", "f", "-mmin", `+${SILENT_MINUTES}`];
+  const argv = ["find", root, ...names, ...old, "-exec", "rm", "-f", "{}", ";", "-print"] as const;
+  const { stdout } = await server.run({ argv });
+  return stdout.split("\n").filter((line) => line !== "").length;
+}
+
+async function sweepJobs({ server, store, owner, isWanted }: Abandoned): Promise<number> {
   const journals = await journalsOn(server, store);
   const place = placeOn(store, server);
   const left = await server.jobs.list(journals, owner);

@@ -1,10 +1,9 @@
-import { randomBytes } from "node:crypto";
 import { posix } from "node:path";
 import { Readable } from "node:stream";
 import type { Calling, Files, Server } from "../host/host.ts";
 import { Fault, toFault } from "../model/fault.ts";
 import { digested } from "./digested.ts";
-import { checkKey, checkPrefix, isHidden, PARTIAL_SUFFIX } from "./key.ts";
+import { checkKey, checkPrefix, isHidden, PARTIAL_SUFFIX, partialStem } from "./key.ts";
 import type { Store, Stored, StoredObject } from "./store.ts";
 
 export interface DirectoryStoreConfig {
@@ -13,10 +12,12 @@ export interface DirectoryStoreConfig {
   readonly root: string;
   /** For messages, `/opt/backups on web-1` unless given. */
   readonly name?: string;
+  /** Id of this installation: partial files carry it, so that those that a killed attempt of ours left can be told and swept. */
+  readonly owner?: string;
 }
 
 /** Archives as files in a folder of a server. Throws `input.invalid` when the root is no absolute path. */
-export function directoryStore({ server, root: given, name }: DirectoryStoreConfig): Store {
+export function directoryStore({ server, root: given, name, owner }: DirectoryStoreConfig): Store {
   const root = checkedRoot(given);
   const { files } = server;
   const pathOf = (key: string) => posix.join(root, key);
@@ -26,18 +27,17 @@ export function directoryStore({ server, root: given, name }: DirectoryStoreConf
     async put(key, source, signal) {
       try {
         checkKey(key);
-        return await putFile(files, { path: pathOf(key), source }, signal === undefined ? {} : { signal });
+        return await putFile(
+          files,
+          { path: pathOf(key), source, owner },
+          signal === undefined ? {} : { signal },
+        );
       } finally {
         source.destroy();
       }
     },
     get(key, options = {}) {
-      try {
-        checkKey(key);
-      } catch (error) {
-        return failed(error);
-      }
-      return files.read(pathOf(key), options);
+      return refusal(key) ?? files.read(pathOf(key), options);
     },
     async stat(key) {
       checkKey(key);
@@ -59,15 +59,16 @@ export function directoryStore({ server, root: given, name }: DirectoryStoreConf
 interface FilePut {
   readonly path: string;
   readonly source: Readable;
+  readonly owner: string | undefined;
 }
 
 /** Written under a hidden name in the same folder, synced, and only then given its own name. */
-async function putFile(files: Files, { path, source }: FilePut, calling: Calling): Promise<Stored> {
+async function putFile(files: Files, { path, source, owner }: FilePut, calling: Calling): Promise<Stored> {
   const folder = posix.dirname(path);
   if ((await files.stat(path, calling)) !== undefined) throw taken(path);
   await files.makeFolder(folder, calling);
   // A name of its own and not the key's: the key's may already be as long as a name can be.
-  const partial = posix.join(folder, `.${randomBytes(16).toString("hex")}${PARTIAL_SUFFIX}`);
+  const partial = posix.join(folder, `.${partialStem(owner)}${PARTIAL_SUFFIX}`);
   const { bytes, stored } = digested(source);
   try {
     const written = await files.write(partial, bytes, calling);
@@ -96,12 +97,18 @@ async function* listUnder(files: Files, root: string, prefix: string): AsyncGene
   }
 }
 
-function failed(error: unknown): Readable {
-  return new Readable({
-    read() {
-      this.destroy(toFault(error));
-    },
-  });
+/** A stream that fails, for a key that cannot be one. */
+function refusal(key: string): Readable | undefined {
+  try {
+    checkKey(key);
+    return undefined;
+  } catch (error) {
+    return new Readable({
+      read() {
+        this.destroy(toFault(error));
+      },
+    });
+  }
 }
 
 function checkedRoot(root: string): string {

@@ -1,3 +1,4 @@
+import { randomBytes } from "node:crypto";
 import { Fault } from "../model/fault.ts";
 
 const MOST_BYTES = 1_024;
@@ -6,6 +7,12 @@ const MOST_PART_BYTES = 255;
 const INTERNAL_FOLDER = ".cofre";
 /** A file that is still being written. */
 export const PARTIAL_SUFFIX = ".partial";
+
+/** Tells whose file it is that is still being written; a host that writes beside it keeps this part of the name. */
+export function partialStem(owner: string | undefined): string {
+  const random = randomBytes(16).toString("hex");
+  return owner === undefined ? random : `${owner}-${random}`;
+}
 
 /**
  * Throws `input.invalid` for a key that could leave the store, hide in it, or that some store could not hold: only relative paths
