@@ -35,7 +35,7 @@ export async function openRemote(url: string): Promise<Catalogue> {
           } catch (error) {
             // The text began a transaction of its own. Left open, it would refuse whoever gets this connection from the pool next: two
             // processes that install the queue at the same moment are such a failure, and one that the library takes for none.
-            await one.unsafe("rollback");
+            await one.unsafe("rollback").catch(() => undefined); // a lost connection is rolled back by the server
             throw error;
           }
         },

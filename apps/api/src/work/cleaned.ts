@@ -37,13 +37,21 @@ async function secretsOf({ deps: { db, sealer }, job }: Failing): Promise<readon
     .select()
     .from(servers)
     .where(eq(servers.id, job.serverId ?? ""));
-  const config = resource === undefined ? {} : openConfig(sealer, resource);
+  const config = resource === undefined ? {} : opened(() => openConfig(sealer, resource));
+  const auth = server === undefined ? {} : opened(() => openAuth(sealer, server.id, server.sealedAuth));
   const fields = resource?.secretFields ?? [];
-  const auth = server === undefined ? {} : openAuth(sealer, server.id, server.sealedAuth);
-  const values = [...fields.map((field) => config[field]), ...Object.values(auth)];
   // As it is, and as it stands in an address.
-  return values
+  return [...fields.map((field) => config[field]), ...Object.values(auth)]
     .filter((value) => typeof value === "string")
     .flatMap((value) => [...new Set([value, encodeURIComponent(value)])])
     .map((value) => new Secret(value));
+}
+
+/** What cannot be opened was given to no tool, and may be the very failure that is to be told. */
+function opened(open: () => Readonly<Record<string, unknown>>): Readonly<Record<string, unknown>> {
+  try {
+    return open();
+  } catch {
+    return {};
+  }
 }
