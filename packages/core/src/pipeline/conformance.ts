@@ -31,10 +31,7 @@ const MOST_GROWTH_BYTES = 96 * 1024 * 1024;
 const SLOW_MS = 240_000;
 
 /** What every stage promises: either side reads what the other wrote, and neither accepts what is cut or damaged. */
-export function describeStage(
-  { packs, opens, joins }: StageOnTrial,
-  start: () => Promise<StageBench>,
-): void {
+export function describeStage({ packs, opens, joins }: StageOnTrial, start: () => Promise<StageBench>): void {
   describe(`${packs.id} keeps the stage contract`, () => {
     let bench: StageBench;
     let count = 0;
@@ -130,15 +127,18 @@ export function describeStage(
       },
     );
 
-    test.runIf(joins)("two archives joined read the same on both sides, and a cut second one is refused", async () => {
-      const joined = Buffer.concat([packedHere, packedThere]);
-      const twice = Buffer.concat([sample, sample]);
-      expect((await here(ofHere.unpacker(), joined)).equals(twice)).toBe(true);
-      expect((await there(ofHere.unpack(), joined)).equals(twice)).toBe(true);
-      const cut = joined.subarray(0, joined.length - 1);
-      await expect(here(ofHere.unpacker(), cut)).rejects.toMatchObject({ code: "archive.damaged" });
-      await expect(there(ofHere.unpack(), cut)).rejects.toThrow();
-    });
+    test.runIf(joins)(
+      "two archives joined read the same on both sides, and a cut second one is refused",
+      async () => {
+        const joined = Buffer.concat([packedHere, packedThere]);
+        const twice = Buffer.concat([sample, sample]);
+        expect((await here(ofHere.unpacker(), joined)).equals(twice)).toBe(true);
+        expect((await there(ofHere.unpack(), joined)).equals(twice)).toBe(true);
+        const cut = joined.subarray(0, joined.length - 1);
+        await expect(here(ofHere.unpacker(), cut)).rejects.toMatchObject({ code: "archive.damaged" });
+        await expect(there(ofHere.unpack(), cut)).rejects.toThrow();
+      },
+    );
 
     test.skipIf(joins)("two archives joined are refused on both sides", async () => {
       const joined = Buffer.concat([packedHere, packedHere]);
@@ -175,7 +175,10 @@ export function describeStage(
 
 /** A host runs words, not redirections; `sh` opens the file and becomes the program. */
 function fromFile(command: Command, path: string): Command {
-  return { ...command, argv: ["sh", "-c", 'path=$1; shift; exec "$@" <"$path"', "sh", path, ...command.argv] };
+  return {
+    ...command,
+    argv: ["sh", "-c", 'path=$1; shift; exec "$@" <"$path"', "sh", path, ...command.argv],
+  };
 }
 
 async function here(through: Duplex, input: Buffer): Promise<Buffer> {

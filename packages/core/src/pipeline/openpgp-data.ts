@@ -3,6 +3,7 @@ import { Transform } from "node:stream";
 import { Fault } from "../model/fault.ts";
 import type { Secret } from "../model/secret.ts";
 import { damaged } from "./damage.ts";
+import { type ContentReader, ocbReader } from "./openpgp-ocb.ts";
 import { type Arriving, arriving, PACKET, packetWriter, type Reader, readPacket } from "./openpgp-packets.ts";
 
 const FORMAT = "openpgp";
@@ -118,24 +119,37 @@ interface Decrypting {
 function* readOuter(input: Arriving, decrypting: Decrypting): Generator<undefined, boolean, Buffer | null> {
   const packet = yield* readPacket(input);
   const { type } = packet;
-  if (type !== PACKET.encrypted) {
+  if (type !== PACKET.encrypted && type !== PACKET.encryptedByOcb) {
     if (type !== PACKET.sessionKey && type !== PACKET.marker && type !== PACKET.padding) throw foreign(type);
     while ((yield* packet.next()) !== undefined);
     return false;
   }
-  const content = contentReader(decrypting);
+  const content = type === PACKET.encrypted ? contentReader(decrypting) : ocbContent(decrypting);
   for (let piece = yield* packet.next(); piece !== undefined; piece = yield* packet.next())
     content.read(piece);
   content.end();
   return true;
 }
 
+function ocbContent({ sessionKey, emit }: Decrypting): ContentReader {
+  const inner = literalReader(emit, 0);
+  inner.next();
+  const reader = ocbReader(cipherOf(sessionKey).key, (plain) => void inner.next(plain));
+  return {
+    read: reader.read,
+    end: () => {
+      reader.end();
+      inner.next(null);
+    },
+  };
+}
+
 /** Decrypts the body of the encrypted packet and hands what is inside to a reader of its own. */
-function contentReader({ sessionKey, emit }: Decrypting) {
+function contentReader({ sessionKey, emit }: Decrypting): ContentReader {
   const { name, key } = cipherOf(sessionKey);
   const decipher = createDecipheriv(name, key, Buffer.alloc(BLOCK_BYTES));
   const digest = createHash("sha1");
-  const inner = literalReader(emit);
+  const inner = literalReader(emit, PREFIX_BYTES);
   inner.next();
   let isVersionRead = false;
   let held = Buffer.alloc(0);
@@ -165,9 +179,9 @@ function contentReader({ sessionKey, emit }: Decrypting) {
   };
 }
 
-function* literalReader(emit: (plain: Buffer) => void): Reader {
+function* literalReader(emit: (plain: Buffer) => void, prefixBytes: number): Reader {
   const input = arriving();
-  yield* input.take(PREFIX_BYTES);
+  yield* input.take(prefixBytes);
   const packet = yield* readPacket(input);
   if (packet.type !== PACKET.literal) throw foreign(packet.type);
   yield* skipContentHeader(packet, emit);

@@ -83,10 +83,7 @@ async function unlocked(key: LibraryPrivateKey, passphrase: Secret | undefined):
   try {
     return await decryptKey({ privateKey: key, passphrase: passphrase?.reveal() ?? "" });
   } catch (error) {
-    throw new Fault("input.invalid", "the passphrase does not open this private key", {
-      hint: "Give the passphrase with which it was exported.",
-      cause: error,
-    });
+    throw wrongPassphrase(error);
   }
 }
 
@@ -100,14 +97,7 @@ async function known(key: Key): Promise<KnownKey> {
   try {
     await key.getEncryptionKey();
   } catch (error) {
-    throw new Fault(
-      "input.invalid",
-      "this key cannot be used to encrypt: it has expired, was revoked, or is for signing alone",
-      {
-        hint: "Give a key with an encryption subkey that is valid today.",
-        cause: error,
-      },
-    );
+    throw notForEncryption(error);
   }
   const expires = await key.getExpirationTime();
   const { algorithm, bits, curve } = key.getAlgorithmInfo();
@@ -119,6 +109,21 @@ async function known(key: Key): Promise<KnownKey> {
     createdAt: key.getCreationTime(),
     expiresAt: expires instanceof Date ? expires : null,
   };
+}
+
+function wrongPassphrase(cause: unknown): Fault {
+  return new Fault("input.invalid", "the passphrase does not open this private key", {
+    hint: "Give the passphrase with which it was exported.",
+    cause,
+  });
+}
+
+function notForEncryption(cause: unknown): Fault {
+  const found = "it has expired, was revoked, or is for signing alone";
+  return new Fault("input.invalid", `this key cannot be used to encrypt: ${found}`, {
+    hint: "Give a key with an encryption subkey that is valid today.",
+    cause,
+  });
 }
 
 function unreadable(what: string, cause: unknown): never {

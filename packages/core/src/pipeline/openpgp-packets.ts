@@ -7,6 +7,8 @@ export const PACKET = {
   literal: 11,
   encrypted: 18,
   digest: 19,
+  /** GnuPG's own, of its 2.4: not in RFC 9580. */
+  encryptedByOcb: 20,
   padding: 21,
 } as const;
 

@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { Readable } from "node:stream";
@@ -45,6 +46,20 @@ describeStage(
   },
 );
 
+/** 333 bytes in chunks of 64, by `gpg --force-ocb --chunk-size 6` of GnuPG 2.4.7, which older ones do not write. */
+const OF_GPG_24 = [
+  "hF4D1O/ekUnfZW0SAQdAoAc1sXjZgRj6JxvZhpayLAvLxnKMYswwvewSB4DmNRQwZl/X8HN6dP0x3Sw7OdB0Bvobo5zD/NZCrRg8",
+  "a8kP/+llmFbEwJpXwFLpm/tGoXbk1MEZAQkCAI2a5YxT+OoZDtcM+foBEYcZwAn/M7UdTM/BN/0jI96nfIZTptW9chIasp/KhWSL",
+  "2SmHjLUG7ukw9YNrFbd6kjKC1gpJ5am2XErptm3hYCG28Y374ODn770RmAKy74ysqXueW7OpOd485Jzv6gHz95YQCvznePlC+PLA",
+  "QMSDA8JMhyN1fGBketTg58qMfevN8brfLwNofrWjVIiiOSanZ2JgIcEl0TRMeVjIoGGcGATPE2R9GyZwMNW/3UVeYOhfdr2xr0mj",
+  "zYQgukETpa5QwPWY+ykKJKR6NcZl0lV0ybmTA8ddSl89DDxMz1v04LLPORlug7bABZtfwsO92ezDypWb3W0IXfaTnQUw2guRx9Sm",
+  "E9x2GXdTuDSLW9PJsOdjjcgB1oaUOaOZ1PwnWnWSzOdgiO77eRjqVnipMzjai8RoeYX9e68UmG1pkrYqx2HR4zz7d7bVqEgFUST+",
+  "PTG+W9VgZgmJquDbV/SvZ24pZdD7OKzBFoECpTaJwbcqDA+vSeHVYgCS0dsp80m9fUVQ2WASWWshF9NdJ7cApJty03gyIBB1RSfY",
+  "vEpnuUwQpijUzWlQh0OlO25S8lPa/dl1dGmQKIeTyvcHW7AlYktk/FeunlzMlwY=",
+].join("");
+const KEY_OF_GPG_24 = "9:322FF2A740D861D2F666E9942E9BD40F7A8AE7F00BBE5383F4478B59BCFAB30E";
+const SHA256_OF_GPG_24 = "46cf8dce1a441ae18ae33e46affb375b5ba87cd99cb4c0e8ea39329d31e627ca";
+
 describe("archives for gpg", () => {
   const dump = Buffer.from("insert into t values ('ação 🗝️');\n".repeat(9_000));
   const passphrase = new Secret("six words nobody else would ever choose");
@@ -85,9 +100,7 @@ describe("archives for gpg", () => {
   });
 
   test("are opened by each of their recipients, and by nobody else", async () => {
-    const packed = await buffer(
-      chain(Readable.from([dump]), openpgpFor([ours.known, other.known]).packer()),
-    );
+    const packed = await buffer(chain(Readable.from([dump]), openpgpFor([ours.known, other.known]).packer()));
     for (const key of [ours, other]) {
       const unpacker = (await unpackerOf(packed, [key])).unpacker();
       expect((await buffer(chain(Readable.from([packed]), unpacker))).equals(dump)).toBe(true);
@@ -138,6 +151,25 @@ describe("archives for gpg", () => {
     ["a public key where a private one belongs", () => readPrivatePart(new Secret(ours.known.armored))],
   ])("refuse %s", async (_what, read) => {
     await expect(read()).rejects.toMatchObject({ code: "input.invalid" });
+  });
+
+  test("may come from a newer gpg in its own way, and are then refused when cut or changed anywhere", async () => {
+    const whole = Buffer.from(OF_GPG_24, "base64");
+    const open = (packed: Buffer) =>
+      buffer(chain(Readable.from([packed]), openpgpWith(new Secret(KEY_OF_GPG_24)).unpacker()));
+    const sha256 = (plain: Buffer) => createHash("sha256").update(plain).digest("hex");
+    expect(sha256(await open(whole))).toBe(SHA256_OF_GPG_24);
+    const content = whole.indexOf(Buffer.from([0xd4]), 90);
+    for (let at = content; at < whole.length; at += 1) {
+      const flipped = Buffer.from(whole);
+      flipped.writeUInt8(flipped.readUInt8(at) ^ 1, at);
+      for (const bad of [whole.subarray(0, at), flipped]) {
+        await expect(open(bad), `at ${at}`).rejects.toHaveProperty(
+          "code",
+          expect.stringMatching(/^archive\./),
+        );
+      }
+    }
   });
 
   test("are refused where they do not begin like one", async () => {
