@@ -74,6 +74,70 @@ const MATRIX: Readonly<Record<string, Row>> = {
     role: "operator",
     input: (t) => ({ ...ofBackup(t), copyId: "none" }),
   },
+  "encryption.list": { expected: "own", role: "viewer", input: none },
+  "encryption.get": {
+    expected: "absent",
+    role: "viewer",
+    input: ({ encryptionKeyId }) => ({ id: encryptionKeyId }),
+  },
+  "encryption.create": {
+    expected: "absent",
+    role: "admin",
+    input: ({ encryptionKeyId }) => ({ name: "n", replaces: encryptionKeyId }),
+  },
+  "encryption.remove": {
+    expected: "absent",
+    role: "admin",
+    input: ({ encryptionKeyId }) => ({ id: encryptionKeyId }),
+  },
+  "encryption.recoveryKit": {
+    expected: "absent",
+    role: "owner",
+    input: ({ encryptionKeyId }) => ({ id: encryptionKeyId }),
+  },
+  "encryption.confirmKit": {
+    expected: "absent",
+    role: "owner",
+    input: ({ encryptionKeyId }) => ({ id: encryptionKeyId, code: "ABCD" }),
+  },
+  "encryption.ofResource": {
+    expected: "absent",
+    role: "viewer",
+    input: ({ resourceId }) => ({ resourceId }),
+  },
+  "encryption.chooseForResource": {
+    expected: "absent",
+    role: "admin",
+    input: ({ resourceId }) => ({ resourceId, mode: "plain", keyIds: [] }),
+  },
+  "encryption.ofProject": { expected: "absent", role: "viewer", input: ({ projectId }) => ({ projectId }) },
+  "encryption.chooseForProject": {
+    expected: "absent",
+    role: "admin",
+    input: ({ projectId }) => ({ projectId, mode: "plain", keyIds: [] }),
+  },
+  "copies.list": { expected: "absent", role: "viewer", input: ofBackup },
+  "copies.create": {
+    expected: "absent",
+    role: "operator",
+    input: (t) => ({ ...ofBackup(t), storeId: t.storeId }),
+  },
+  "copies.remove": {
+    expected: "absent",
+    role: "operator",
+    input: (t) => ({ ...ofBackup(t), copyId: "none" }),
+  },
+  "buckets.list": { expected: "absent", role: "viewer", input: ({ resourceId }) => ({ resourceId }) },
+  "buckets.browse": {
+    expected: "absent",
+    role: "viewer",
+    input: ({ resourceId }) => ({ resourceId, bucket: "b" }),
+  },
+  "buckets.backup": {
+    expected: "absent",
+    role: "operator",
+    input: ({ resourceId }) => ({ resourceId, buckets: "all" }),
+  },
   "engines.list": { expected: "nobody", role: "viewer" },
   "hooks.get": { expected: "absent", role: "admin", input: ({ resourceId }) => ({ resourceId }) },
   "hooks.put": {

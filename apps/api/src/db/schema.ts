@@ -4,6 +4,8 @@ import { auditEvents } from "./schema/audit-events.ts";
 import { backupCopies } from "./schema/backup-copies.ts";
 import { backups } from "./schema/backups.ts";
 import { downloadTokens } from "./schema/download-tokens.ts";
+import { encryptionChoices } from "./schema/encryption-choices.ts";
+import { encryptionKeys } from "./schema/encryption-keys.ts";
 import { idempotencyKeys } from "./schema/idempotency-keys.ts";
 import { installation } from "./schema/installation.ts";
 import { jobs } from "./schema/jobs.ts";
@@ -30,6 +32,8 @@ export const schema = {
   backupCopies,
   backups,
   downloadTokens,
+  encryptionChoices,
+  encryptionKeys,
   idempotencyKeys,
   installation,
   jobs,

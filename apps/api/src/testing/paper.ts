@@ -1,6 +1,8 @@
 import { newId } from "../db/columns.ts";
 import { apiKeys } from "../db/schema/api-keys.ts";
 import { backups } from "../db/schema/backups.ts";
+import { encryptionChoices } from "../db/schema/encryption-choices.ts";
+import { encryptionKeys } from "../db/schema/encryption-keys.ts";
 import { jobs } from "../db/schema/jobs.ts";
 import { projects } from "../db/schema/projects.ts";
 import { resources } from "../db/schema/resources.ts";
@@ -17,6 +19,7 @@ export interface Belongings {
   readonly backupId: string;
   readonly jobId: string;
   readonly apiKeyId: string;
+  readonly encryptionKeyId: string;
 }
 
 /** Rows of one of everything, on a server that nobody can reach (192.0.2.1 is for documentation, RFC 5737). */
@@ -29,6 +32,7 @@ export async function writeBelongings(deps: Pick<Deps, "db">, organizationId: st
     backupId: newId(),
     jobId: newId(),
     apiKeyId: newId(),
+    encryptionKeyId: newId(),
   };
   const own = { ...deps, ids, organizationId };
   await writePlaces(own);
@@ -99,6 +103,17 @@ async function writeHistory({ db, ids, organizationId }: Writing): Promise<void>
   });
   const key = { id: ids.apiKeyId, hash: ids.apiKeyId, start: "cofre_" };
   await db.insert(apiKeys).values({ ...key, organizationId, name: "a key", role: "viewer" });
+  await writeEncryption(db, ids, organizationId);
+}
+
+/** Not a key that could encrypt: only its row is somebody's. */
+async function writeEncryption(db: Deps["db"], ids: Belongings, organizationId: string): Promise<void> {
+  const id = ids.encryptionKeyId;
+  const values = { id, organizationId, name: "paper", fingerprint: id, algorithm: "ed25519", publicKey: id };
+  await db.insert(encryptionKeys).values({ ...values, origin: "given", confirmedAt: new Date() });
+  await db
+    .insert(encryptionChoices)
+    .values({ organizationId, resourceId: ids.resourceId, keyIds: [ids.encryptionKeyId] });
 }
 
 function completed({ backupId }: Belongings) {

@@ -1,11 +1,14 @@
 import type { Readable } from "node:stream";
+import type { Store } from "@cofre/core";
 import { Fault } from "@cofre/core/model";
 import type { Hono } from "hono";
 import type { Deps } from "../deps.ts";
+import type { Context } from "../trpc/context.ts";
 import { contextOf, type WebContext, type WebEnv } from "../web/request.ts";
 import type { BackupRow } from "../work/rows.ts";
 import { type BytePart, readRange } from "./byte-range.ts";
 import { attachment } from "./content-disposition.ts";
+import { decryptedName, decryptedOf, isEncrypted } from "./decrypted.ts";
 import { type Downloader, findDownloader, recordDownload } from "./downloader.ts";
 import { wholeOf } from "./whole.ts";
 
@@ -31,6 +34,8 @@ async function download(deps: Deps, c: WebContext): Promise<Response> {
     token: c.req.query("token"),
   });
   const archive = archiveOf(downloader.row);
+  const isPlainAsked = ["true", "1"].includes(c.req.query("decrypt") ?? "") && isEncrypted(archive.row);
+  if (isPlainAsked) return await sendDecrypted(c, ctx, { downloader, archive });
   const etag = `"${archive.sha256}"`;
   setHeaders(c, archive, etag);
   if (isKnown(c.req.header("if-none-match"), etag)) return c.body(null, 304);
@@ -41,6 +46,28 @@ async function download(deps: Deps, c: WebContext): Promise<Response> {
   await recordDownload(ctx, downloader);
   const pieces = part === undefined ? wholeOf(source.bytes, archive.sha256) : piecesOf(source.bytes);
   return answer(c, { part, length, archive }, bodyOf(deps, downloader, { pieces, gone: source.gone }));
+}
+
+interface Asked {
+  readonly downloader: Downloader;
+  readonly archive: Archive;
+}
+
+/** `?decrypt=true`: without the cipher. Its size and digest are not known before its end, so there are neither ranges nor an ETag. */
+async function sendDecrypted(c: WebContext, ctx: Context, { downloader, archive }: Asked): Promise<Response> {
+  const { deps } = ctx;
+  const { row, key, sha256 } = archive;
+  c.header("cache-control", "private, no-store, no-transform");
+  c.header("content-type", "application/octet-stream");
+  c.header("x-content-type-options", "nosniff");
+  const name = row.filename ?? key.slice(key.lastIndexOf("/") + 1);
+  c.header("content-disposition", attachment(decryptedName(name)));
+  if (c.req.method === "HEAD") return c.body(null, 200);
+  const { bytes, gone, store } = await openStored(deps, archive, undefined);
+  const stored = wholeOf(bytes, sha256);
+  const pieces = decryptedOf(deps, { row, store, signal: gone.signal }, stored);
+  await recordDownload(ctx, downloader);
+  return c.body(bodyOf(deps, downloader, { pieces, gone }), 200);
 }
 
 function archiveOf(row: BackupRow): Archive {
@@ -86,6 +113,7 @@ function partAsked(c: WebContext, { bytes }: Archive, etag: string): BytePart | 
 interface Opened {
   readonly bytes: Readable;
   readonly gone: AbortController;
+  readonly store: Store;
 }
 
 async function openStored(deps: Deps, archive: Archive, part: BytePart | undefined): Promise<Opened> {
@@ -111,7 +139,7 @@ async function openStored(deps: Deps, archive: Archive, part: BytePart | undefin
     signal: gone.signal,
     ...(part === undefined ? {} : { range: part }),
   });
-  return { bytes, gone };
+  return { bytes, gone, store };
 }
 
 async function* piecesOf(source: Readable): AsyncGenerator<Buffer> {

@@ -1,6 +1,7 @@
 import { apiKeysRouter } from "../feature/api-keys/router.ts";
 import { auditRouter } from "../feature/audit/router.ts";
 import { backupsRouter } from "../feature/backups/router.ts";
+import { encryptionRouter } from "../feature/encryption/router.ts";
 import { enginesRouter } from "../feature/engines/router.ts";
 import { hooksRouter } from "../feature/hooks/router.ts";
 import { jobsRouter } from "../feature/jobs/router.ts";
@@ -21,6 +22,7 @@ export const appRouter = router({
   audit: auditRouter,
   backups: backupsRouter,
   copies: copiesRouter,
+  encryption: encryptionRouter,
   engines: enginesRouter,
   hooks: hooksRouter,
   jobs: jobsRouter,

@@ -12,6 +12,8 @@ export interface BackupJob {
   /** Codec's id; absent takes the best that the server has. */
   readonly codec?: string;
   readonly format?: string;
+  /** Ids of the keys that archives are encrypted for; none leaves them plain. */
+  readonly keyIds?: readonly string[];
 }
 
 export interface RestoreJob {

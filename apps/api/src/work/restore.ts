@@ -1,6 +1,7 @@
 import { type RestoreBackup, recoverRestore, restoreBackup } from "@cofre/core";
 import { Fault, isFault } from "@cofre/core/model";
 import type { Deps } from "../deps.ts";
+import { unlockFor } from "../feature/encryption/unlock.ts";
 import type { ReachedResource } from "../reach/reach.ts";
 import { archiveOf } from "./copy-places.ts";
 import type { RestoreJob } from "./job-request.ts";
@@ -62,6 +63,7 @@ async function restoreOf(
   const { safetyBackupId } = request;
   return {
     ...(await requestOf(deps, { request, row }, reached)),
+    unlock: unlockFor(deps, row.organizationId),
     ...(running.isTakenUp ? {} : await answering(running, row)),
     ...(safetyBackupId === null ? {} : { protect: () => protect(running, reached, safetyBackupId) }),
   };

@@ -10,6 +10,7 @@ import {
 import { isFault } from "@cofre/core/model";
 import { eq } from "drizzle-orm";
 import { backups } from "../db/schema/backups.ts";
+import { keysFor, recipientsOf } from "../feature/encryption/choose.ts";
 import type { ReachedResource } from "../reach/reach.ts";
 import { VERSION } from "../version.ts";
 import { keepCleaned } from "./cleaned.ts";
@@ -28,6 +29,8 @@ export interface Taking {
   /** Codec's id; absent takes the best that the server has. */
   readonly codec?: string;
   readonly format?: string;
+  /** Ids of the keys that it is encrypted for; absent does what is chosen for the resource now. */
+  readonly keyIds?: readonly string[];
   /** For engines that combine: what was asked for; empty is everything. */
   readonly units: readonly string[];
 }
@@ -57,6 +60,8 @@ interface Open {
 async function take(running: Running, taking: Taking, open: Open): Promise<TakenBackup> {
   const { row, codec, expectedBytes } = open;
   const { reached, store, format } = taking;
+  const { db } = running.deps;
+  const keyIds = taking.keyIds ?? (await keysFor(db, reached.row, undefined));
   const { engine, reach } = reached;
   return await takeBackup(
     { ...running.work, id: subId(running.job.id, row.id) },
@@ -66,6 +71,7 @@ async function take(running: Running, taking: Taking, open: Open): Promise<Taken
       units: await unitsOf(reached, row, taking),
       ...(format === undefined ? {} : { format }),
       codec,
+      recipients: await recipientsOf(db, reached.row, keyIds),
       digests: "auto",
       store,
       ...(await naming(running, reached, open)),

@@ -3,6 +3,7 @@ import { Fault, isFault, toFault } from "@cofre/core/model";
 import { eq } from "drizzle-orm";
 import { keepFault } from "../db/kept-fault.ts";
 import { backups } from "../db/schema/backups.ts";
+import { unlockFor } from "../feature/encryption/unlock.ts";
 import type { ReachedResource } from "../reach/reach.ts";
 import type { ValidateJob } from "./job-request.ts";
 import { type BackupRow, backupById, manifestOf } from "./rows.ts";
@@ -19,6 +20,7 @@ export async function doValidate(running: Running): Promise<void> {
     const { depth } = await validateBackup(work, {
       store,
       manifest: manifestOf(row),
+      unlock: unlockFor(deps, row.organizationId),
       depth: request.depth === "intact" ? "intact" : "readable",
       ...(reached === undefined ? {} : { engine: reached.engine, bench: reached.reach }),
     });

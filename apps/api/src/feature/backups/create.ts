@@ -47,6 +47,7 @@ export async function createBackup(ctx: ActorContext, input: CreateBackup): Prom
       userId: userIdOf(actor),
       ...(input.compression === undefined ? {} : { codec: input.compression }),
       ...(input.format === undefined ? {} : { format: input.format }),
+      ...(input.encrypt === undefined ? {} : { encrypt: input.encrypt }),
       ...(input.note === undefined ? {} : { note: input.note }),
     });
   });
@@ -63,11 +64,6 @@ function refuse(resource: ResourceRow, engine: Engine, input: CreateBackup): voi
       { status: resource.status },
       "Deploy it again; its backups are kept.",
     );
-  }
-  if (input.encrypt === true) {
-    throw new Fault("engine.unsupported", "encryption of archives is not possible yet", {
-      hint: "Leave `encrypt` out.",
-    });
   }
   if (input.format !== undefined && !engine.formats.includes(input.format)) {
     throw new Fault("input.invalid", `${engine.label} has no format called ${input.format}`, {

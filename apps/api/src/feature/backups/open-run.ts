@@ -7,6 +7,7 @@ import type { Deps } from "../../deps.ts";
 import type { ResourceRow } from "../../reach/reach.ts";
 import type { JobOrder, JobRow } from "../../work/queue-contract.ts";
 import { ANY_UNIT } from "../../work/taking.ts";
+import { keysFor } from "../encryption/choose.ts";
 import type { BackupRow } from "./rows.ts";
 
 /** One act of backing a resource up, by hand or by schedule. */
@@ -21,6 +22,8 @@ export interface Run {
   readonly userId: string | null;
   readonly codec?: string;
   readonly format?: string;
+  /** See CreateBackup; absent does what was chosen for the resource. */
+  readonly encrypt?: boolean | string;
   readonly note?: string;
 }
 
@@ -33,10 +36,11 @@ export interface OpenedRun {
 /** Writes the run's backups and its job in the caller's transaction: none is there without the others. */
 export async function openRun(tx: Database, deps: Pick<Deps, "queue" | "now">, run: Run): Promise<OpenedRun> {
   const runId = newId(deps.now());
+  const keyIds = await keysFor(tx, run.resource, run.encrypt);
   const drafts = unitsOf(run).map((unit) => ({ id: newId(deps.now()), unit }));
   const job = await deps.queue.enqueue(
     tx,
-    orderOf(run, { runId, backupIds: drafts.map((draft) => draft.id) }),
+    orderOf(run, { runId, keyIds, backupIds: drafts.map((draft) => draft.id) }),
   );
   const common = { ...commonOf(run), runId, jobId: job.id, createdAt: deps.now() };
   const rows = await tx
@@ -46,10 +50,13 @@ export async function openRun(tx: Database, deps: Pick<Deps, "queue" | "now">, r
   return { runId, rows, job };
 }
 
-function orderOf(
-  run: Run,
-  { runId, backupIds }: { readonly runId: string; readonly backupIds: readonly string[] },
-): JobOrder {
+interface Ordered {
+  readonly runId: string;
+  readonly keyIds: readonly string[];
+  readonly backupIds: readonly string[];
+}
+
+function orderOf(run: Run, { runId, keyIds, backupIds }: Ordered): JobOrder {
   const { resource } = run;
   return {
     organizationId: resource.organizationId,
@@ -65,6 +72,7 @@ function orderOf(
       units: run.units,
       ...(run.codec === undefined ? {} : { codec: run.codec }),
       ...(run.format === undefined ? {} : { format: run.format }),
+      ...(keyIds.length === 0 ? {} : { keyIds }),
     },
     requestedBy: run.requestedBy,
   };

@@ -76,8 +76,8 @@ export const CreateBackup = z.object({
   compression: z.enum(["zstd", "gzip", "none"]).optional(),
   /** One of the engine's formats. */
   format: z.string().max(40).optional(),
-  /** Not possible yet: true is refused. */
-  encrypt: z.boolean().optional(),
+  /** True for the chosen or only key, or the id of a key; what was chosen for the resource when not given. */
+  encrypt: z.union([z.boolean(), z.string()]).optional(),
   note: z.string().max(1_000).optional(),
 });
 export type CreateBackup = z.infer<typeof CreateBackup>;
