@@ -127,17 +127,6 @@ const MATRIX: Readonly<Record<string, Row>> = {
     role: "operator",
     input: (t) => ({ ...ofBackup(t), copyId: "none" }),
   },
-  "buckets.list": { expected: "absent", role: "viewer", input: ({ resourceId }) => ({ resourceId }) },
-  "buckets.browse": {
-    expected: "absent",
-    role: "viewer",
-    input: ({ resourceId }) => ({ resourceId, bucket: "b" }),
-  },
-  "buckets.backup": {
-    expected: "absent",
-    role: "operator",
-    input: ({ resourceId }) => ({ resourceId, buckets: "all" }),
-  },
   "engines.list": { expected: "nobody", role: "viewer" },
   "hooks.get": { expected: "absent", role: "admin", input: ({ resourceId }) => ({ resourceId }) },
   "hooks.put": {
