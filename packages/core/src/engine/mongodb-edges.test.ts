@@ -82,6 +82,22 @@ describe.skipIf(reason !== null)(reason ?? "FerretDB in the lab", () => {
     expect((await mongodb.inspect(specimen.reach())).units.map(({ name }) => name)).toEqual(["two"]);
   }, 60_000);
 
+  test("by host and port it is reached without a container", async () => {
+    await fillThree();
+    const { container, ...inside } = specimen.reach();
+    const reach = { ...inside, target: { ...inside.target, host: specimen.started.ip } };
+    expect(container).toBeDefined();
+    const journals = specimen.journals;
+    const archive = await takeArchive(mongodb, { reach, journals }, { units: ["one"] });
+    onTestFinished(() => removeArchive(archive));
+    const before = await specimen.fingerprint(["one"]);
+    await specimen.client.db("one").collection("a.b").drop();
+    await putArchive(mongodb, { reach, journals }, { archive });
+    expect(await specimen.fingerprint(["one"])).toBe(before);
+    const closed = { ...reach, target: { ...reach.target, port: 1 } };
+    await expect(mongodb.inspect(closed)).rejects.toMatchObject({ code: "target.unreachable" });
+  }, 60_000);
+
   test("users ride beside the archive, without what would let anybody log in", async () => {
     await fillThree();
     const reader = {
