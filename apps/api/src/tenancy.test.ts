@@ -63,17 +63,6 @@ const MATRIX: Readonly<Record<string, Row>> = {
   "backups.restore": { expected: "absent", role: "operator", input: ofBackup },
   "backups.downloadLink": { expected: "absent", role: "operator", input: ofBackup },
   "backups.revokeLinks": { expected: "absent", role: "operator", input: ofBackup },
-  "copies.list": { expected: "absent", role: "viewer", input: ofBackup },
-  "copies.create": {
-    expected: "absent",
-    role: "operator",
-    input: (t) => ({ ...ofBackup(t), storeId: t.storeId }),
-  },
-  "copies.remove": {
-    expected: "absent",
-    role: "operator",
-    input: (t) => ({ ...ofBackup(t), copyId: "none" }),
-  },
   "encryption.list": { expected: "own", role: "viewer", input: none },
   "encryption.get": {
     expected: "absent",
