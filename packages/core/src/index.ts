@@ -5,6 +5,7 @@ export { Manifest } from "./archive/manifest.ts";
 export { fileNameOf, recoveryKitText } from "./archive/recovery-kit.ts";
 export { type ManifestStanding, openManifest } from "./archive/seal.ts";
 export { slugify } from "./archive/slug.ts";
+export type { BrowsedObject, ObjectBrowser, OpenedObject } from "./engine/browser.ts";
 export type { Bench, Engine, Reach, ReachedContainer } from "./engine/engine.ts";
 export { engineById, engines } from "./engine/registry.ts";
 export { containerHost } from "./host/container.ts";

@@ -10,6 +10,7 @@ import type {
   Inspection,
   UnitFacts,
 } from "../model/engine.ts";
+import type { ObjectBrowser } from "./browser.ts";
 
 /** What an engine is given to work with: where its tools run, and how to reach the resource now, secrets included. */
 export interface Reach<Target> {
@@ -197,6 +198,8 @@ export interface Engine<Target = unknown> {
   /** Reads the dump's own structure to its last byte. MUST NOT need or touch a target. */
   validate(bench: Bench, format: DumpFormat): CheckPlan;
   restore(reach: Reach<Target>, request: RestoreRequest): Restoration;
+  /** For engines whose units hold objects that can be looked at one by one. Nothing is asked before the first call. */
+  browse?(reach: Reach<Target>): ObjectBrowser;
   /** Ends what the programs of this tag left at the target after they were killed: a server's own sessions live on without their client. */
   sweep?(reach: Reach<Target>): Promise<void>;
 }

@@ -31,6 +31,8 @@ export interface Listing {
   readonly client: S3Client;
   readonly bucket: string;
   readonly signal: AbortSignal;
+  /** Only keys that begin with it. */
+  readonly prefix?: string;
 }
 
 /** All buckets of the resource: those it names, else all that its keys may list. Throws `target.*`. */
@@ -69,11 +71,13 @@ export async function versioningOf({ client, bucket, signal }: Listing): Promise
 }
 
 /** All objects as they are now, page by page, the next page asked for while one is read. */
-export async function* listObjects({ client, bucket, signal }: Listing): AsyncGenerator<readonly Listed[]> {
+export async function* listObjects(listing: Listing): AsyncGenerator<readonly Listed[]> {
+  const { client, bucket, signal, prefix } = listing;
   const ask = async (token: string | undefined): Promise<ListObjectsV2CommandOutput> => {
     const command = new ListObjectsV2Command({
       Bucket: bucket,
       EncodingType: "url",
+      ...(prefix === undefined ? {} : { Prefix: prefix }),
       ...(token === undefined ? {} : { ContinuationToken: token }),
     });
     try {

@@ -27,7 +27,7 @@ export interface Putting {
 }
 
 /** Writes a small object whole. Rejects unless the store says it has these very bytes. */
-export async function putSmall(putting: Putting, one: Recorded, body: Buffer): Promise<void> {
+export async function putSmall(putting: Putting, one: Named, body: Buffer): Promise<void> {
   const { s3, bucket, signal } = putting;
   const what = `writing ${bucket}/${one.key}`;
   const sha256 = hash("sha256", body);
@@ -49,7 +49,7 @@ export async function putSmall(putting: Putting, one: Recorded, body: Buffer): P
 }
 
 /** Marks a key as deleted, as a version of its own. */
-export async function putDeletion(putting: Putting, one: Recorded): Promise<void> {
+export async function putDeletion(putting: Putting, one: Pick<Recorded, "key">): Promise<void> {
   const { s3, bucket, signal } = putting;
   const what = `deleting ${bucket}/${one.key}`;
   await again(putting, what, async () => {
@@ -59,8 +59,41 @@ export async function putDeletion(putting: Putting, one: Recorded): Promise<void
   });
 }
 
+/** What is written: its key and traits. */
+type Named = Pick<Recorded, "key" | "traits">;
+
+/** Writes an object of unknown size: whole when it is small, else in parts. Resolves with its size. */
+export async function putStream(
+  putting: Putting,
+  one: Named,
+  source: AsyncIterable<Buffer>,
+): Promise<{ readonly bytes: number }> {
+  let bytes = 0;
+  const parts = partsOf(source, SMALLEST_PART);
+  const first = await parts.next();
+  const head = first.done === true ? Buffer.alloc(0) : first.value;
+  if (head.length < SMALLEST_PART) {
+    await putSmall(putting, one, head);
+    return { bytes: head.length };
+  }
+  const all = async function* () {
+    bytes = head.length;
+    yield head;
+    for await (const part of parts) {
+      bytes += part.length;
+      yield part;
+    }
+  };
+  await putInParts(putting, one, all());
+  return { bytes };
+}
+
 /** Writes a large object in parts as its bytes come, one part in memory; on any failure no part is left behind. */
 export async function putLarge(putting: Putting, one: Recorded, bytes: AsyncIterable<Buffer>): Promise<void> {
+  await putInParts(putting, one, partsOf(bytes, partBytes(one.bytes)));
+}
+
+async function putInParts(putting: Putting, one: Named, parts: AsyncIterable<Buffer>): Promise<void> {
   const { s3, bucket } = putting;
   const place = { Bucket: bucket, Key: one.key };
   const what = `writing ${bucket}/${one.key}`;
@@ -74,7 +107,7 @@ export async function putLarge(putting: Putting, one: Recorded, bytes: AsyncIter
     });
   const upload = { ...place, UploadId };
   try {
-    const Parts = await putParts(putting, upload, partsOf(bytes, partBytes(one.bytes)));
+    const Parts = await putParts(putting, upload, parts);
     await send.send(new CompleteMultipartUploadCommand({ ...upload, MultipartUpload: { Parts } }), {
       abortSignal: putting.signal,
     });

@@ -1,5 +1,6 @@
 import type { Inspection } from "../model/engine.ts";
 import type { Engine, Reach } from "./engine.ts";
+import { browseBuckets } from "./s3-browse.ts";
 import { checkBuckets } from "./s3-check.ts";
 import { detectS3 } from "./s3-detect.ts";
 import { dumpBuckets } from "./s3-dump.ts";
@@ -35,6 +36,7 @@ export const s3: Engine<BucketTarget> = {
   identify: identifyBuckets,
   validate: checkBuckets,
   restore: restoreBuckets,
+  browse: browseBuckets,
 };
 
 /** Sizes are a listing of everything: they are asked for apart, where somebody looks at them. */
