@@ -9,6 +9,7 @@ import { openDoors } from "./rest/door.ts";
 import { openJobEvents } from "./rest/job-events.ts";
 import { openApiDocument } from "./rest/openapi.ts";
 import { openDownload } from "./transfer/download.ts";
+import { carriesObject, openObjects } from "./transfer/object.ts";
 import { createContext } from "./trpc/create-context.ts";
 import { tellFault } from "./trpc/fault-to-trpc.ts";
 import { appRouter } from "./trpc/root.ts";
@@ -39,6 +40,7 @@ export function createApp(deps: Deps): Hono<WebEnv> {
   });
   openJobEvents(app, deps);
   openDownload(app, deps);
+  openObjects(app, deps);
   openDoors(app, deps);
   if (deps.panelFolder !== undefined) servePanel(app, deps.panelFolder);
   return app;
@@ -71,7 +73,8 @@ function guard(app: Hono<WebEnv>, deps: Deps): void {
   const tooLarge = () => {
     throw new Fault("input.too-large", `the body has more than ${BODY_BYTES} bytes`);
   };
-  app.use("/api/*", bodyLimit({ maxSize: BODY_BYTES, onError: tooLarge }));
+  const limit = bodyLimit({ maxSize: BODY_BYTES, onError: tooLarge });
+  app.use("/api/*", (c, next) => (carriesObject(c.req.method, c.req.path) ? next() : limit(c, next)));
 }
 
 /** Batches draw from the limits call by call; this keeps one request from holding the process for long. */

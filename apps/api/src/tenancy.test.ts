@@ -116,6 +116,17 @@ const MATRIX: Readonly<Record<string, Row>> = {
     role: "operator",
     input: (t) => ({ ...ofBackup(t), copyId: "none" }),
   },
+  "buckets.list": { expected: "absent", role: "viewer", input: ({ resourceId }) => ({ resourceId }) },
+  "buckets.browse": {
+    expected: "absent",
+    role: "viewer",
+    input: ({ resourceId }) => ({ resourceId, bucket: "b" }),
+  },
+  "buckets.backup": {
+    expected: "absent",
+    role: "operator",
+    input: ({ resourceId }) => ({ resourceId, buckets: "all" }),
+  },
   "engines.list": { expected: "nobody", role: "viewer" },
   "hooks.get": { expected: "absent", role: "admin", input: ({ resourceId }) => ({ resourceId }) },
   "hooks.put": {
@@ -256,6 +267,22 @@ const OTHER_ROUTES: Readonly<Record<string, (theirs: Belongings) => { line: stri
   "GET /metrics": () => ({ line: "GET /metrics", status: 200 }),
   "ALL /api/trpc/*": () => ({ line: "GET /api/trpc/projects.nothing", status: 404 }),
   "GET /api/jobs/:id/events": ({ jobId }) => ({ line: `GET /api/jobs/${jobId}/events`, status: 404 }),
+  "GET /api/resources/:resourceId/minio/object": ({ resourceId }) => ({
+    line: `GET /api/resources/${resourceId}/minio/object?bucket=b&key=k`,
+    status: 404,
+  }),
+  "PUT /api/resources/:resourceId/minio/object": ({ resourceId }) => ({
+    line: `PUT /api/resources/${resourceId}/minio/object?bucket=b&key=k`,
+    status: 404,
+  }),
+  "DELETE /api/resources/:resourceId/minio/object": ({ resourceId }) => ({
+    line: `DELETE /api/resources/${resourceId}/minio/object?bucket=b&key=k`,
+    status: 404,
+  }),
+  "GET /api/resources/:resourceId/minio/zip": ({ resourceId }) => ({
+    line: `GET /api/resources/${resourceId}/minio/zip?bucket=b`,
+    status: 404,
+  }),
   "GET /api/resources/:resourceId/backups/:id/download": ({ resourceId, backupId }) => ({
     line: `GET /api/resources/${resourceId}/backups/${backupId}/download`,
     status: 404,

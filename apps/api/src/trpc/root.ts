@@ -1,6 +1,7 @@
 import { apiKeysRouter } from "../feature/api-keys/router.ts";
 import { auditRouter } from "../feature/audit/router.ts";
 import { backupsRouter } from "../feature/backups/router.ts";
+import { bucketsRouter } from "../feature/buckets/router.ts";
 import { encryptionRouter } from "../feature/encryption/router.ts";
 import { enginesRouter } from "../feature/engines/router.ts";
 import { hooksRouter } from "../feature/hooks/router.ts";
@@ -21,6 +22,7 @@ export const appRouter = router({
   apiKeys: apiKeysRouter,
   audit: auditRouter,
   backups: backupsRouter,
+  buckets: bucketsRouter,
   copies: copiesRouter,
   encryption: encryptionRouter,
   engines: enginesRouter,

@@ -1,0 +1,41 @@
+import { getMimeType } from "hono/utils/mime";
+import type { z } from "zod";
+import type { ActorContext } from "../../trpc/procedures.ts";
+import { askBuckets } from "./browser.ts";
+import type { Browse, BrowsedView, BucketView } from "./view.ts";
+
+export async function listBuckets(
+  ctx: ActorContext,
+  { resourceId }: { readonly resourceId: string },
+): Promise<{ items: z.infer<typeof BucketView>[] }> {
+  const buckets = await askBuckets(ctx, resourceId, (browser) => browser.buckets());
+  return {
+    items: buckets.map(({ name, objects, bytes, createdAt }) => ({
+      ...{ name, objects, size: bytes },
+      createdAt: createdAt?.toISOString() ?? null,
+    })),
+  };
+}
+
+/** One page of a folder, or of what a search finds below it. */
+export async function browseBucket(ctx: ActorContext, input: Browse): Promise<BrowsedView> {
+  const { resourceId, bucket, prefix, limit, cursor, search } = input;
+  const page = await askBuckets(ctx, resourceId, (browser) =>
+    browser.list({
+      ...{ bucket, prefix, limit },
+      ...(cursor === undefined ? {} : { cursor }),
+      ...(search === undefined ? {} : { search }),
+    }),
+  );
+  return {
+    ...{ bucket, prefix, nextCursor: page.cursor },
+    folders: page.folders.map((folder) => ({ name: folder.slice(prefix.length), prefix: folder })),
+    objects: page.objects.map(({ key, bytes, modifiedAt }) => ({
+      key,
+      name: key.slice(prefix.length),
+      size: bytes,
+      type: getMimeType(key) ?? "application/octet-stream",
+      modified: modifiedAt.toISOString(),
+    })),
+  };
+}
