@@ -16,4 +16,4 @@ export type {
   RouterOutputs,
   Server,
 } from "./procedures.ts";
-export type { BackupRef, Download, Downloads } from "./transfer.ts";
+export type { BackupRef, DecryptedDownload, Download, Downloads } from "./transfer.ts";

@@ -16,26 +16,47 @@ export interface Download {
   readonly body: ReadableStream<Uint8Array> & AsyncIterable<Uint8Array>;
 }
 
+/** What is inside the cipher of an archive: its size and digest are known only at its end. */
+export type DecryptedDownload = Pick<Download, "filename" | "body">;
+
 export interface Downloads {
   /** The archive as it rests, from byte `start` on: a cut download goes on where it stopped. */
   download(
     backup: BackupRef,
     options?: { readonly start?: number | undefined; readonly signal?: AbortSignal },
   ): Promise<Download>;
+  /** The archive without its encryption, from its beginning; one that is not encrypted comes as it rests. */
+  downloadDecrypted(
+    backup: BackupRef,
+    options?: { readonly signal?: AbortSignal },
+  ): Promise<DecryptedDownload>;
 }
 
 export function downloadsOf(url: string, headers: Readonly<Record<string, string>>): Downloads {
+  const ask = async (address: string, { range = {}, signal }: Asked) => {
+    const asked = { headers: { ...headers, ...range }, signal: signal ?? null };
+    const answer = await fetch(address, asked).catch((error: unknown) => {
+      throw signal?.aborted === true ? signal.reason : toApiError(error, url);
+    });
+    if (!answer.ok || answer.body === null) throw await errorOfAnswer(answer, url);
+    return { answer, body: answer.body };
+  };
   return {
     async download(backup, { start = 0, signal } = {}) {
       const range = start === 0 ? {} : { range: `bytes=${start}-` };
-      const asked = { headers: { ...headers, ...range }, signal: signal ?? null };
-      const answer = await fetch(addressOf(url, backup), asked).catch((error: unknown) => {
-        throw signal?.aborted === true ? signal.reason : toApiError(error, url);
-      });
-      if (!answer.ok || answer.body === null) throw await errorOfAnswer(answer, url);
-      return { ...factsOf(answer, start), body: answer.body };
+      const { answer, body } = await ask(addressOf(url, backup), { range, signal });
+      return { ...factsOf(answer, start), body };
+    },
+    async downloadDecrypted(backup, { signal } = {}) {
+      const { answer, body } = await ask(`${addressOf(url, backup)}?decrypt=true`, { signal });
+      return { filename: filenameOf(answer.headers.get("content-disposition") ?? ""), body };
     },
   };
+}
+
+interface Asked {
+  readonly range?: Readonly<Record<string, string>>;
+  readonly signal: AbortSignal | undefined;
 }
 
 function addressOf(url: string, { resourceId, id }: BackupRef): string {
