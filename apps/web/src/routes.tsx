@@ -15,11 +15,17 @@ const NotFoundPage = lazy(() =>
 const ResourcesPage = lazy(() =>
   import("./feature/resources/resources-page.tsx").then((m) => ({ default: m.ResourcesPage })),
 );
+const ProjectSettingsPage = lazy(() =>
+  import("./feature/projects/project-settings-page.tsx").then((m) => ({ default: m.ProjectSettingsPage })),
+);
 const ResourcePage = lazy(() =>
   import("./feature/resources/resource-page.tsx").then((m) => ({ default: m.ResourcePage })),
 );
 const BackupsTab = lazy(() =>
   import("./feature/backups/backups-tab.tsx").then((m) => ({ default: m.BackupsTab })),
+);
+const BrowseTab = lazy(() =>
+  import("./feature/buckets/browse-tab.tsx").then((m) => ({ default: m.BrowseTab })),
 );
 const ScheduleTab = lazy(() =>
   import("./feature/schedules/schedule-tab.tsx").then((m) => ({ default: m.ScheduleTab })),
@@ -46,6 +52,9 @@ const OrganizationPage = lazy(() =>
 const AccountTab = lazy(() =>
   import("./feature/organization/account-tab.tsx").then((m) => ({ default: m.AccountTab })),
 );
+const EncryptionTab = lazy(() =>
+  import("./feature/encryption/encryption-tab.tsx").then((m) => ({ default: m.EncryptionTab })),
+);
 const ApiKeysTab = lazy(() =>
   import("./feature/organization/api-keys-tab.tsx").then((m) => ({ default: m.ApiKeysTab })),
 );
@@ -62,8 +71,10 @@ export function Routes() {
       <Route path="/" component={Frame}>
         <Route path="/" component={HomePage} />
         <Route path="/projects/:projectId" component={ResourcesPage} />
+        <Route path="/projects/:projectId/settings" component={ProjectSettingsPage} />
         <Route path="/projects/:projectId/resources/:resourceId" component={ResourcePage}>
           <Route path="/" component={BackupsTab} />
+          <Route path="/browse" component={BrowseTab} />
           <Route path="/schedule" component={ScheduleTab} />
           <Route path="/activity" component={ActivityTab} />
           <Route path="/settings" component={SettingsTab} />
@@ -74,6 +85,7 @@ export function Routes() {
         <Route path="/stores" component={StoresPage} />
         <Route path="/organization" component={OrganizationPage}>
           <Route path="/" component={AccountTab} />
+          <Route path="/encryption" component={EncryptionTab} />
           <Route path="/keys" component={ApiKeysTab} />
           <Route path="/audit" component={AuditTab} />
         </Route>

@@ -1,14 +1,16 @@
 import { backupDetails, backups, createBackup, download, removeBackup, restore } from "./pt-br/backups.ts";
+import { browse, buckets } from "./pt-br/buckets.ts";
+import { decrypt, encryption, encryptionChoice, encryptionForm, recoveryKit } from "./pt-br/encryption.ts";
 import { fault, faultCard } from "./pt-br/fault.ts";
 import { acts, faces, frame, languages, palette, themes, words } from "./pt-br/frame.ts";
 import { jobs } from "./pt-br/jobs.ts";
 import { apiKeys, audit, organization } from "./pt-br/organization.ts";
-import { addResource, config, engines, resources, settings } from "./pt-br/resources.ts";
+import { addResource, config, engines, hooks, resources, settings } from "./pt-br/resources.ts";
 import { safety } from "./pt-br/safety.ts";
 import { schedule } from "./pt-br/schedule.ts";
 import { addServer, servers } from "./pt-br/servers.ts";
 import { session, setup } from "./pt-br/session.ts";
-import { storeForm, stores, storeTest } from "./pt-br/stores.ts";
+import { copies, storeChoice, storeForm, stores, storeTest } from "./pt-br/stores.ts";
 
 /** The first language of the panel. `glossary.md` gives the words; `en.ts` MUST have the same keys. */
 export const ptBr = {
@@ -19,18 +21,27 @@ export const ptBr = {
   audit,
   backupDetails,
   backups,
+  browse,
+  buckets,
   config,
+  copies,
   createBackup,
+  decrypt,
   download,
+  encryption,
+  encryptionChoice,
+  encryptionForm,
   engines,
   faces,
   fault,
   faultCard,
   frame,
+  hooks,
   jobs,
   languages,
   organization,
   palette,
+  recoveryKit,
   removeBackup,
   resources,
   restore,
@@ -40,6 +51,7 @@ export const ptBr = {
   session,
   settings,
   setup,
+  storeChoice,
   storeForm,
   storeTest,
   stores,

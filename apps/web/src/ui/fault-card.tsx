@@ -1,6 +1,7 @@
 import { type PanelFault, panelFault } from "@cofre/sdk/panel";
 import { A } from "@solidjs/router";
 import { For, type JSX, Show } from "solid-js";
+import { BytesFault } from "../platform/bytes.ts";
 import { useText } from "../platform/text.tsx";
 import { Button } from "./button.tsx";
 import { CopyButton } from "./copy-button.tsx";
@@ -132,11 +133,16 @@ export function CaughtFault(props: {
       {(error) => (
         <FaultCard
           attempted={props.attempted}
-          fault={panelFault(error())}
+          fault={shownFault(error())}
           onRetry={props.onRetry}
           act={props.act}
         />
       )}
     </Show>
   );
+}
+
+/** Whatever a call threw, of either kind of route. */
+function shownFault(error: unknown): ShownFault {
+  return error instanceof BytesFault ? error.fault : panelFault(error);
 }

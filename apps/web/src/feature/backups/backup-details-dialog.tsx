@@ -8,6 +8,7 @@ import { FaultCard } from "../../ui/fault-card.tsx";
 import { Facts } from "../../ui/panel.tsx";
 import { When } from "../../ui/when.tsx";
 import { useEngineLabel } from "../resources/resource-facts.tsx";
+import { BackupCopies } from "./backup-copies.tsx";
 import type { Backup } from "./queries.ts";
 import { useUnitName } from "./unit-name.ts";
 
@@ -27,6 +28,9 @@ export function BackupDetailsDialog(props: { backup: Backup; onClose: () => void
           )}
         </Show>
         <BackupFacts backup={props.backup} />
+        <Show when={props.backup.status === "completed"}>
+          <BackupCopies backup={props.backup} />
+        </Show>
         <Counts backup={props.backup} />
         <Show when={props.backup.warnings.length > 0}>
           <section>

@@ -3,6 +3,7 @@ import { Show } from "solid-js";
 import { useApi } from "../../platform/api.tsx";
 import { useText } from "../../platform/text.tsx";
 import { SelectField, TextField } from "../../ui/field.tsx";
+import { encryptionKeysQuery } from "../encryption/queries.ts";
 import { enginesQuery, type Resource } from "../resources/queries.ts";
 import { storesQuery } from "../stores/queries.ts";
 import { useStorePlace } from "../stores/store-place.ts";
@@ -12,6 +13,8 @@ export const CODECS = ["zstd", "gzip", "none"] as const;
 export interface Options {
   /** Id of a store; empty leaves it to the resource's own choice. */
   store: string;
+  /** Id of a key; empty leaves it to the resource's own choice. */
+  encrypt: string;
   compression: string;
   format: string;
   note: string;
@@ -28,6 +31,11 @@ export function BackupOptions(props: {
   const placeOf = useStorePlace();
   const stores = useQuery(() => storesQuery(api));
   const known = () => (stores.isPending ? [] : (stores.data?.items ?? []));
+  const keys = useQuery(() => encryptionKeysQuery(api));
+  const usable = () =>
+    (keys.isPending ? [] : (keys.data?.items ?? [])).filter(
+      ({ state, canDecrypt }) => state === "active" && canDecrypt,
+    );
   return (
     <>
       <Show when={known().length > 1}>
@@ -38,6 +46,17 @@ export function BackupOptions(props: {
           options={[
             { value: "", label: t("createBackup.storeUsual") },
             ...known().map((store) => ({ value: store.id, label: `${store.name} (${placeOf(store)})` })),
+          ]}
+        />
+      </Show>
+      <Show when={usable().length > 0}>
+        <SelectField
+          label={t("encryptionChoice.one")}
+          value={props.options.encrypt}
+          onValue={(encrypt) => props.onOptions({ encrypt })}
+          options={[
+            { value: "", label: t("encryptionChoice.usual") },
+            ...usable().map(({ id, name }) => ({ value: id, label: t("encryptionChoice.with", name) })),
           ]}
         />
       </Show>

@@ -8,6 +8,7 @@ import { useResource } from "../resources/resource-context.tsx";
 import type { BackupAct } from "./backup-acts.tsx";
 import { BackupDetailsDialog } from "./backup-details-dialog.tsx";
 import { BackupRow } from "./backup-row.tsx";
+import { DownloadDialog } from "./download-dialog.tsx";
 import { DownloadLinkDialog } from "./download-link-dialog.tsx";
 import type { Backup } from "./queries.ts";
 import { RemoveBackupDialog } from "./remove-backup-dialog.tsx";
@@ -64,6 +65,9 @@ export function BackupTable(props: { backups: readonly Backup[] }) {
       <Switch>
         <Match when={opened("restore")}>
           {(backup) => <RestoreDialog backup={backup()} resource={resource()} onClose={close} />}
+        </Match>
+        <Match when={opened("download")}>
+          {(backup) => <DownloadDialog backup={backup()} onClose={close} />}
         </Match>
         <Match when={opened("details")}>
           {(backup) => <BackupDetailsDialog backup={backup()} onClose={close} />}

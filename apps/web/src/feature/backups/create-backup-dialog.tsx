@@ -13,22 +13,16 @@ import { BackupOptions, CODECS, type Options } from "./backup-options.tsx";
 import { type Scope, UnitChoice } from "./unit-choice.tsx";
 
 /** One press makes a backup of everything; what differs is below. */
-export function CreateBackupDialog(props: {
-  resource: Resource;
-  /** Chosen before the dialog was opened: ticked on another screen. */
-  units?: readonly string[];
-  onClose: () => void;
-}) {
+export function CreateBackupDialog(props: { resource: Resource; onClose: () => void }) {
   const api = useApi();
   const t = useText();
   const queries = useQueryClient();
   let main: HTMLButtonElement | undefined;
-  const [scope, setScope] = createSignal<Scope>(props.units === undefined ? "all" : "some");
-  const [chosen, setChosen] = createStore<Record<string, boolean>>(
-    Object.fromEntries((props.units ?? []).map((name) => [name, true])),
-  );
+  const [scope, setScope] = createSignal<Scope>("all");
+  const [chosen, setChosen] = createStore<Record<string, boolean>>({});
   const [options, setOptions] = createStore<Options>({
     store: "",
+    encrypt: "",
     compression: "zstd",
     format: "",
     note: "",
@@ -95,6 +89,7 @@ function askedOf(options: Options): Omit<RouterInputs["backups"]["create"], "res
   return {
     compression: CODECS.find((codec) => codec === options.compression) ?? "zstd",
     ...(options.store === "" ? {} : { store: options.store }),
+    ...(options.encrypt === "" ? {} : { encrypt: options.encrypt }),
     ...(options.format === "" ? {} : { format: options.format }),
     ...(options.note === "" ? {} : { note: options.note }),
   };

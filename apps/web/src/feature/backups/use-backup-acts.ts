@@ -5,7 +5,9 @@ import { useApi } from "../../platform/api.tsx";
 import { useText } from "../../platform/text.tsx";
 import { toast } from "../../ui/toast.tsx";
 import type { BackupAct } from "./backup-acts.tsx";
+import { isEncrypted } from "./download-dialog.tsx";
 import type { Backup } from "./queries.ts";
+import { saveFrom } from "./save-from.ts";
 
 interface Asked {
   readonly act: BackupAct;
@@ -33,6 +35,7 @@ export function useBackupActs() {
     /** False when the act needs a dialog first. */
     runAtOnce(act: BackupAct, backup: Backup): boolean {
       if (act !== "download" && act !== "validate" && act !== "pin") return false;
+      if (act === "download" && isEncrypted(backup)) return false;
       start({ act, backup });
       return true;
     },
@@ -52,15 +55,7 @@ export function useBackupActs() {
 
 async function runAct(api: PanelApi, { act, backup }: Asked): Promise<void> {
   const of = { resourceId: backup.resourceId, id: backup.id };
-  if (act === "download") return download((await api.backups.downloadLink.mutate(of)).url);
+  if (act === "download") return saveFrom((await api.backups.downloadLink.mutate(of)).url);
   if (act === "validate") await api.backups.validate.mutate({ ...of, depth: "readable" });
   if (act === "pin") await api.backups.change.mutate({ ...of, pinned: !backup.pinned });
-}
-
-/** The answer is an attachment: the browser saves it and the page stays. */
-function download(url: string): void {
-  const link = document.createElement("a");
-  link.href = url;
-  link.download = "";
-  link.click();
 }

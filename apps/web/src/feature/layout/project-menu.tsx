@@ -43,6 +43,13 @@ export function ProjectMenu() {
         />
         <Show when={may("admin")}>
           <MenuLine />
+          <Show when={chosen()}>
+            {(project) => (
+              <MenuItem icon="gear" onSelect={() => go(`/projects/${project().id}/settings`)}>
+                {t("frame.projectSettings")}
+              </MenuItem>
+            )}
+          </Show>
           <MenuItem icon="plus" onSelect={() => setIsCreating(true)}>
             {t("frame.newProject")}
           </MenuItem>

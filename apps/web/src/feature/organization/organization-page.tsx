@@ -14,6 +14,7 @@ export function OrganizationPage(props: RouteSectionProps) {
     { href: "/organization", label: t("organization.account"), end: true },
     ...(may("admin")
       ? [
+          { href: "/organization/encryption", label: t("encryption.title") },
           { href: "/organization/keys", label: t("organization.keys") },
           { href: "/organization/audit", label: t("organization.audit") },
         ]

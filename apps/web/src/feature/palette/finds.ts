@@ -66,6 +66,7 @@ function places(t: Translate): readonly Find[] {
     act("plus", t("servers.add"), "/servers?act=add"),
     act("archive", t("frame.stores"), "/stores"),
     act("plus", t("stores.add"), "/stores?act=add"),
+    act("key", t("encryption.title"), "/organization/encryption"),
     act("key", t("organization.keys"), "/organization/keys"),
     act("scroll", t("organization.audit"), "/organization/audit"),
   ];

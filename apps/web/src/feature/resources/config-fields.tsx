@@ -120,6 +120,9 @@ const KNOWN = [
   "secretKey",
   "buckets",
   "tls",
+  "region",
+  "pathStyle",
+  "ca",
 ] as const;
 
 /** Words for the fields most engines share; another field shows its own name. */

@@ -12,6 +12,7 @@ import { PageHead } from "../../ui/panel.tsx";
 import { ListSkeleton } from "../../ui/skeleton.tsx";
 import { Tabs } from "../../ui/tabs.tsx";
 import { CreateBackupDialog } from "../backups/create-backup-dialog.tsx";
+import { useCapabilities } from "../backups/unit-name.ts";
 import { rememberProject } from "../layout/chosen-project.ts";
 import { SafetyLine } from "../safety/safety-line.tsx";
 import { useServerName } from "../servers/server-name.ts";
@@ -43,6 +44,7 @@ export function ResourcePage(props: RouteSectionProps) {
 function Opened(props: ParentProps<{ resource: Resource }>) {
   const t = useText();
   const label = useEngineLabel();
+  const capabilities = useCapabilities();
   const serverOf = useServerName();
   const page = () => `/projects/${props.resource.projectId}/resources/${props.resource.id}`;
   const facts = () =>
@@ -77,6 +79,9 @@ function Opened(props: ParentProps<{ resource: Resource }>) {
           tabs={[
             { href: page(), label: t("resources.tabBackups"), end: true },
             { href: `${page()}/schedule`, label: t("resources.tabSchedule") },
+            ...(capabilities(props.resource.type)?.unit === "bucket"
+              ? [{ href: `${page()}/browse`, label: t("buckets.tab") }]
+              : []),
             { href: `${page()}/activity`, label: t("resources.tabActivity") },
             { href: `${page()}/settings`, label: t("resources.tabSettings") },
           ]}

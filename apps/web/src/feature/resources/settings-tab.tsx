@@ -8,8 +8,11 @@ import { CopyButton } from "../../ui/copy-button.tsx";
 import { Faces } from "../../ui/faces.tsx";
 import { Facts, Panel } from "../../ui/panel.tsx";
 import { When } from "../../ui/when.tsx";
+import { EncryptionChoicePanel } from "../encryption/encryption-choice.tsx";
 import { useMay } from "../session/me.tsx";
+import { StoreChoicePanel } from "../stores/store-choice.tsx";
 import { EditResource } from "./edit-resource.tsx";
+import { HooksPanel } from "./hooks-panel.tsx";
 import { enginesQuery, type Resource } from "./queries.ts";
 import { RemoveResourceDialog } from "./remove-resource-dialog.tsx";
 import { useResource } from "./resource-context.tsx";
@@ -34,6 +37,11 @@ export function SettingsTab() {
             )}
           </Faces>
         </Panel>
+      </Show>
+      <Show when={may("admin")}>
+        <StoreChoicePanel of={{ resourceId: resource().id }} />
+        <EncryptionChoicePanel of={{ resourceId: resource().id }} />
+        <HooksPanel resource={resource()} />
       </Show>
       <Panel title={t("settings.facts")}>
         <div class="px-5 py-4">

@@ -2,6 +2,7 @@ import type { PanelApi, RouterOutputs } from "@cofre/sdk/panel";
 import { queryOptions } from "@tanstack/solid-query";
 
 export type Store = RouterOutputs["stores"]["get"];
+export type StoreChoice = RouterOutputs["stores"]["ofResource"];
 export type StoreTest = RouterOutputs["stores"]["test"];
 
 const MOST = 200;

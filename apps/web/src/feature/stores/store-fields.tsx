@@ -1,14 +1,15 @@
 import type { PanelFault } from "@cofre/sdk/panel";
 import { Show } from "solid-js";
 import { useText } from "../../platform/text.tsx";
-import { CheckField, SelectField, TextField } from "../../ui/field.tsx";
+import { CheckField, RadioField, SelectField, TextField } from "../../ui/field.tsx";
 import { fieldError } from "../resources/config-form.ts";
 import type { Server } from "../servers/queries.ts";
 import { useServerName } from "../servers/server-name.ts";
 import type { Store } from "./queries.ts";
+import { S3Fields } from "./s3-fields.tsx";
 import type { StoreDraft } from "./store-draft.ts";
 
-interface StoreFieldsProps {
+export interface StoreFieldsProps {
   draft: StoreDraft;
   onDraft: (change: Partial<StoreDraft>) => void;
   store: Store | undefined;
@@ -20,6 +21,21 @@ export function StoreFields(props: StoreFieldsProps) {
   const t = useText();
   return (
     <>
+      <Show when={props.store === undefined}>
+        <RadioField
+          legend={t("storeForm.kind")}
+          value={props.draft.kind}
+          onValue={(kind) => props.onDraft({ kind: kind === "s3" ? "s3" : "directory" })}
+          options={[
+            {
+              value: "directory",
+              label: t("storeForm.kinds.directory"),
+              help: t("storeForm.kindHelp.directory"),
+            },
+            { value: "s3", label: t("storeForm.kinds.s3"), help: t("storeForm.kindHelp.s3") },
+          ]}
+        />
+      </Show>
       <TextField
         label={t("storeForm.name")}
         help={t("storeForm.nameHelp")}
@@ -29,15 +45,9 @@ export function StoreFields(props: StoreFieldsProps) {
         value={props.draft.name}
         onValue={(name) => props.onDraft({ name })}
       />
-      <Show when={props.store === undefined}>
+      <Show when={props.draft.kind === "directory"} fallback={<S3Fields {...props} />}>
         <FolderFields {...props} />
       </Show>
-      <CheckField
-        label={t("storeForm.isDefault")}
-        help={t("storeForm.isDefaultHelp")}
-        checked={props.draft.isDefault}
-        onChecked={(isDefault) => props.onDraft({ isDefault })}
-      />
     </>
   );
 }
@@ -47,21 +57,29 @@ function FolderFields(props: StoreFieldsProps) {
   const nameOf = useServerName();
   return (
     <>
-      <SelectField
-        label={t("storeForm.server")}
-        value={props.draft.serverId || (props.servers[0]?.id ?? "")}
-        onValue={(serverId) => props.onDraft({ serverId })}
-        options={props.servers.map(({ id, name }) => ({ value: id, label: nameOf(name) }))}
-      />
-      <TextField
-        label={t("storeForm.root")}
-        help={t("storeForm.rootHelp")}
-        error={fieldError(props.fault, "root")}
-        placeholder="/opt/backups"
-        required
-        mono
-        value={props.draft.root}
-        onValue={(root) => props.onDraft({ root })}
+      <Show when={props.store === undefined}>
+        <SelectField
+          label={t("storeForm.server")}
+          value={props.draft.serverId || (props.servers[0]?.id ?? "")}
+          onValue={(serverId) => props.onDraft({ serverId })}
+          options={props.servers.map(({ id, name }) => ({ value: id, label: nameOf(name) }))}
+        />
+        <TextField
+          label={t("storeForm.root")}
+          help={t("storeForm.rootHelp")}
+          error={fieldError(props.fault, "root")}
+          placeholder="/opt/backups"
+          required
+          mono
+          value={props.draft.root}
+          onValue={(root) => props.onDraft({ root })}
+        />
+      </Show>
+      <CheckField
+        label={t("storeForm.isDefault")}
+        help={t("storeForm.isDefaultHelp")}
+        checked={props.draft.isDefault}
+        onChecked={(isDefault) => props.onDraft({ isDefault })}
       />
     </>
   );

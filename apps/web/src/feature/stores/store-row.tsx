@@ -67,6 +67,7 @@ function StoreWords(props: { store: Store }) {
   const facts = () =>
     [
       t("stores.holds", { count: props.store.backupCount, size: format.bytes(props.store.storedBytes) }),
+      ...(props.store.copyCount === 0 ? [] : [t("stores.copies", props.store.copyCount)]),
       props.store.checkedAt === null
         ? t("stores.neverChecked")
         : t("stores.checked", format.ago(props.store.checkedAt)),
@@ -110,7 +111,7 @@ function RowActs(props: { store: Store; onOpen: (what: Open) => void; onPrefer: 
           <MenuItem icon="edit" onSelect={() => props.onOpen("edit")}>
             {t("stores.edit")}
           </MenuItem>
-          <Show when={!props.store.isDefault}>
+          <Show when={props.store.kind === "directory" && !props.store.isDefault}>
             <MenuItem icon="check" onSelect={() => props.onPrefer()}>
               {t("stores.makeDefault")}
             </MenuItem>

@@ -12,6 +12,7 @@ export const frame: typeof ptBr.frame = {
   stores: "Stores",
   organization: "Organization",
   project: "Project",
+  projectSettings: "Project settings",
   newProject: "New project",
   projectName: "Project name",
   createProject: "Create project",

@@ -74,6 +74,9 @@ export const config: typeof ptBr.config = {
   accessKey: "Access key",
   secretKey: "Secret key",
   buckets: "Buckets",
+  region: "Region",
+  pathStyle: "Bucket in the path of the address",
+  ca: "Certificate of the authority (CA)",
   tls: "Encrypted connection (TLS)",
   listHelp: "One per line.",
   fallback: (value) => `If left empty: ${value}.`,
@@ -114,4 +117,18 @@ export const settings: typeof ptBr.settings = {
   removeAct: (name) => `Remove ${name}`,
   removeActAll: (name) => `Remove ${name} and its backups`,
   removed: (name) => `${name} was removed.`,
+};
+
+export const hooks: typeof ptBr.hooks = {
+  title: "Commands before and after",
+  about:
+    "They run inside the container, or on the server where there is none, at every backup. When one fails, the job fails and says why.",
+  before: "Before the backup",
+  beforeHelp: "When it fails, nothing is copied.",
+  after: "After the backup",
+  afterHelp: "Runs even when the backup fails.",
+  timeout: "Time limit of each, in seconds",
+  save: "Save commands",
+  saved: "Commands saved.",
+  onlyOwner: "Only the owner of this installation changes the commands.",
 };

@@ -7,6 +7,7 @@ export const stores: typeof ptBr.stores = {
   title: "Stores",
   about: "Where backups rest. One that is not the server itself protects even when that is lost.",
   listName: "List of stores",
+  copies: (count) => many(count, "copy", "copies"),
   empty: "No store yet",
   emptyHelp: "Add a folder of a server, so that backups have a place to rest.",
   add: "Add store",
@@ -35,7 +36,33 @@ export const storeForm: typeof ptBr.storeForm = {
   name: "Name",
   nameHelp: "What you call it: office disk, bucket elsewhere.",
   kind: "Type",
-  kinds: { directory: "Folder of a server" },
+  kinds: { directory: "Folder of a server", s3: "S3 bucket" },
+  kindHelp: {
+    directory: "On the disk of a machine that Cofre reaches.",
+    s3: "At AWS, in a MinIO or in any other S3: it stands when the server is lost.",
+  },
+  endpoint: "Address of the S3",
+  endpointHelp: "The address alone, without the bucket.",
+  region: "Region",
+  bucket: "Bucket",
+  prefix: "Folder in the bucket",
+  secretKept: "Empty keeps the present one.",
+  more: "S3 options",
+  pathStyle: "Bucket in the path of the address",
+  pathStyleHelp: "As MinIO and most that are not AWS want it.",
+  storageClass: "Storage class",
+  lock: "Lock against deletion (Object Lock)",
+  locks: { none: "No lock", GOVERNANCE: "Governance", COMPLIANCE: "Compliance" },
+  lockHelp: {
+    none: "Whoever has the key can delete the backups.",
+    GOVERNANCE:
+      "Only those with the special right to go around it can delete. The bucket must have been made with Object Lock.",
+    COMPLIANCE:
+      "Nobody can delete before the day has come, not even the account's owner. The bucket must have been made with Object Lock.",
+  },
+  lockDays: "Days",
+  ca: "Certificate of the authority (CA)",
+  caHelp: "Only if the address uses a certificate of its own. Paste from BEGIN to END.",
   server: "Server",
   root: "Folder",
   rootHelp: "The whole path. It is made when it is not there.",
@@ -74,4 +101,42 @@ export const storeTest: typeof ptBr.storeTest = {
     removes: "Deletes what it is told to delete",
     "tells-its-space": "Tells how much space it has",
   },
+};
+
+export const storeChoice: typeof ptBr.storeChoice = {
+  title: "Where backups rest",
+  about: "The first store receives the backup; the others receive a copy, compared byte by byte.",
+  first: "Store of the backups",
+  usual: {
+    project: "The project's, or the server's default",
+    server: "The default of each resource's server",
+  },
+  copies: "Copies",
+  noCopies: { project: "As in the project", server: "No copies" },
+  copyTo: "Copy every backup to",
+  copyHelp: "None ticked: no copies. Backups that exist already are copied too.",
+  save: "Save stores",
+  saved: "Stores saved.",
+};
+
+export const copies: typeof ptBr.copies = {
+  title: "Where it rests",
+  first: "original",
+  status: {
+    pending: "queued",
+    running: "copying",
+    completed: "compared",
+    failed: "failed",
+    cancelled: "cancelled",
+  },
+  verified: (when) => `compared ${when}`,
+  to: "Copy also to",
+  add: "Copy",
+  started: "Copy started.",
+  refused: "The copy did not start",
+  remove: "Delete copy",
+  removeOf: (name) => `Delete the copy in ${name}`,
+  removeTitle: (name) => `Delete the copy in ${name}?`,
+  removeAbout: (facts) =>
+    `The copy of ${facts.backup} in ${facts.store} will be deleted. The original backup and the other copies stay.`,
 };

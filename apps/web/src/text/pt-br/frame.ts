@@ -11,6 +11,7 @@ export const frame = {
   stores: "Destinos",
   organization: "Organização",
   project: "Projeto",
+  projectSettings: "Configurações do projeto",
   newProject: "Novo projeto",
   projectName: "Nome do projeto",
   createProject: "Criar projeto",

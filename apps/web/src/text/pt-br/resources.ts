@@ -76,6 +76,9 @@ export const config = {
   secretKey: "Chave secreta",
   buckets: "Buckets",
   tls: "Conexão cifrada (TLS)",
+  region: "Região",
+  pathStyle: "Bucket no caminho do endereço",
+  ca: "Certificado da autoridade (CA)",
   listHelp: "Um por linha.",
   fallback: (value: string) => `Se ficar vazio: ${value}.`,
   secretSet: "definida",
@@ -115,4 +118,18 @@ export const settings = {
   removeAct: (name: string) => `Remover ${name}`,
   removeActAll: (name: string) => `Remover ${name} e seus backups`,
   removed: (name: string) => `${name} foi removido.`,
+};
+
+export const hooks = {
+  title: "Comandos antes e depois",
+  about:
+    "Rodam dentro do contêiner, ou no servidor quando não há um, a cada backup. Se um falhar, o trabalho falha e diz por quê.",
+  before: "Antes do backup",
+  beforeHelp: "Se falhar, nada é copiado.",
+  after: "Depois do backup",
+  afterHelp: "Roda mesmo que o backup falhe.",
+  timeout: "Tempo limite de cada um, em segundos",
+  save: "Salvar comandos",
+  saved: "Comandos salvos.",
+  onlyOwner: "Só o dono desta instalação muda os comandos.",
 };

@@ -6,6 +6,7 @@ export const stores = {
   title: "Destinos",
   about: "Onde os backups ficam. Um que não seja o próprio servidor protege até da perda dele.",
   listName: "Lista de destinos",
+  copies: (count: number) => many(count, "cópia", "cópias"),
   empty: "Nenhum destino ainda",
   emptyHelp: "Adicione uma pasta de um servidor, para que os backups tenham onde ficar.",
   add: "Adicionar destino",
@@ -34,7 +35,33 @@ export const storeForm = {
   name: "Nome",
   nameHelp: "Como você o chama: disco do escritório, bucket de fora.",
   kind: "Tipo",
-  kinds: { directory: "Pasta de um servidor" },
+  kinds: { directory: "Pasta de um servidor", s3: "Bucket S3" },
+  kindHelp: {
+    directory: "No disco de uma máquina que o Cofre alcança.",
+    s3: "Na AWS, em um MinIO ou em qualquer outro S3: fica de pé se o servidor se perder.",
+  },
+  endpoint: "Endereço do S3",
+  endpointHelp: "Só o endereço, sem o bucket.",
+  region: "Região",
+  bucket: "Bucket",
+  prefix: "Pasta no bucket",
+  secretKept: "Vazio mantém a atual.",
+  more: "Opções do S3",
+  pathStyle: "Bucket no caminho do endereço",
+  pathStyleHelp: "Como pedem o MinIO e quase todos que não são a AWS.",
+  storageClass: "Classe de armazenamento",
+  lock: "Trava contra exclusão (Object Lock)",
+  locks: { none: "Sem trava", GOVERNANCE: "Governança", COMPLIANCE: "Conformidade" },
+  lockHelp: {
+    none: "Quem tem a chave pode apagar os backups.",
+    GOVERNANCE:
+      "Só apaga quem tem o direito especial de passar por cima. O bucket precisa ter sido criado com Object Lock.",
+    COMPLIANCE:
+      "Ninguém apaga antes do prazo, nem o dono da conta. O bucket precisa ter sido criado com Object Lock.",
+  },
+  lockDays: "Dias",
+  ca: "Certificado da autoridade (CA)",
+  caHelp: "Só se o endereço usa um certificado próprio. Cole de BEGIN a END.",
   server: "Servidor",
   root: "Pasta",
   rootHelp: "Caminho inteiro. É criada se não existir.",
@@ -73,4 +100,42 @@ export const storeTest = {
     removes: "Apaga o que se manda apagar",
     "tells-its-space": "Diz quanto espaço tem",
   },
+};
+
+export const storeChoice = {
+  title: "Onde os backups ficam",
+  about: "O primeiro destino recebe o backup; os outros recebem uma cópia, conferida byte por byte.",
+  first: "Destino dos backups",
+  usual: {
+    project: "O do projeto, ou o padrão do servidor",
+    server: "O padrão do servidor de cada recurso",
+  },
+  copies: "Cópias",
+  noCopies: { project: "Como no projeto", server: "Sem cópias" },
+  copyTo: "Copiar cada backup para",
+  copyHelp: "Nenhum marcado: sem cópias. Os backups que já existem também são copiados.",
+  save: "Salvar destinos",
+  saved: "Destinos salvos.",
+};
+
+export const copies = {
+  title: "Onde está",
+  first: "original",
+  status: {
+    pending: "na fila",
+    running: "copiando",
+    completed: "conferida",
+    failed: "falhou",
+    cancelled: "cancelada",
+  },
+  verified: (when: string) => `conferida ${when}`,
+  to: "Copiar também para",
+  add: "Copiar",
+  started: "Cópia iniciada.",
+  refused: "A cópia não começou",
+  remove: "Excluir cópia",
+  removeOf: (name: string) => `Excluir a cópia em ${name}`,
+  removeTitle: (name: string) => `Excluir a cópia em ${name}?`,
+  removeAbout: (facts: { backup: string; store: string }) =>
+    `A cópia de ${facts.backup} em ${facts.store} será apagada. O backup original e as outras cópias ficam.`,
 };

@@ -1,0 +1,73 @@
+import type { ShownFault } from "../ui/fault-card.tsx";
+import { faultCode } from "./fault-code.ts";
+
+/** What a route of bytes refused, told as every other fault is. */
+export class BytesFault extends Error {
+  readonly fault: ShownFault;
+
+  constructor(fault: ShownFault) {
+    super(fault.message);
+    this.fault = fault;
+  }
+}
+
+/** Calls a route of bytes; a refusal is thrown with what its problem document says. */
+export async function callBytes(url: string, init: RequestInit = {}): Promise<Response> {
+  const response = await fetch(url, init).catch((error: unknown) => {
+    if (error instanceof DOMException && error.name === "AbortError") throw error;
+    throw offline();
+  });
+  if (response.ok) return response;
+  throw problemIn(await response.text());
+}
+
+interface Sending {
+  readonly file: Blob;
+  /** Between 0 and 1. */
+  readonly onProgress: (share: number) => void;
+}
+
+/** Puts a file; `fetch` cannot tell how far it has come. */
+export function sendBytes(url: string, { file, onProgress }: Sending): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const request = new XMLHttpRequest();
+    request.open("PUT", url);
+    request.setRequestHeader("content-type", file.type || "application/octet-stream");
+    request.upload.addEventListener("progress", ({ loaded, total }) =>
+      onProgress(loaded / Math.max(1, total)),
+    );
+    request.addEventListener("error", () => reject(offline()));
+    request.addEventListener("load", () =>
+      request.status < 300 ? resolve() : reject(problemIn(request.responseText)),
+    );
+    request.send(file);
+  });
+}
+
+function offline(): BytesFault {
+  return new BytesFault({ code: "offline", message: "no answer", hint: null });
+}
+
+function problemIn(text: string): BytesFault {
+  const told = readable(text);
+  return new BytesFault({
+    code: faultCode(textOf(told.code) ?? "bug"),
+    message: textOf(told.detail) ?? textOf(told.title) ?? text.slice(0, 200),
+    hint: textOf(told.hint),
+    requestId: textOf(told.requestId) ?? "",
+  });
+}
+
+function readable(text: string): Readonly<Record<string, unknown>> {
+  try {
+    const told: unknown = JSON.parse(text);
+    return typeof told === "object" && told !== null ? { ...told } : {};
+  } catch {
+    // Not a problem document: something between us and the API answered.
+    return {};
+  }
+}
+
+function textOf(value: unknown): string | null {
+  return typeof value === "string" ? value : null;
+}

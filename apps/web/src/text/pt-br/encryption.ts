@@ -1,0 +1,102 @@
+export const encryption = {
+  title: "Criptografia",
+  about: "Com uma chave, os backups só abrem para quem a tem. Ao servidor vai só a parte pública.",
+  listName: "Chaves de criptografia",
+  empty: "Nenhuma chave ainda",
+  emptyHelp: "Os backups ficam como saem do banco. Crie uma chave para que só você possa abri-los.",
+  create: "Nova chave",
+  state: { unconfirmed: "Falta guardar o kit", active: "Em uso", retired: "Substituída" },
+  stateHelp: {
+    unconfirmed: "Nada é cifrado com ela até que o kit de recuperação seja guardado e confirmado.",
+    active: "Novos backups podem ser cifrados com ela.",
+    retired: "Só abre o que já foi cifrado com ela.",
+  },
+  opens: "o Cofre abre, restaura e valida",
+  opensNot: "só o dono da parte privada abre",
+  expires: (when: string) => `vale até ${when}`,
+  fingerprint: "Impressão digital",
+  copyPublic: "Copiar parte pública",
+  kit: "Guardar kit",
+  kitOf: (name: string) => `Guardar o kit de recuperação de ${name}`,
+  kitAgain: "Novo kit de recuperação",
+  askOwner: "Só o dono da organização guarda o kit.",
+  replace: "Substituir por outra",
+  remove: "Remover",
+  removeTitle: (name: string) => `Remover ${name}`,
+  removeAbout: (name: string) =>
+    `A chave ${name} será apagada do Cofre. Só pode ir uma chave de que nenhum backup precisa.`,
+  removed: (name: string) => `${name} foi removida.`,
+};
+
+export const encryptionForm = {
+  title: "Nova chave de criptografia",
+  replaceTitle: (name: string) => `Substituir ${name}`,
+  replaceAbout:
+    "Novos backups passam para a nova chave quando o kit dela for confirmado. A antiga continua abrindo o que já cifrou.",
+  name: "Nome",
+  nameHelp: "Como você a reconhece: Loja 2027.",
+  how: "De onde ela vem",
+  hows: { make: "O Cofre cria", private: "Tenho uma chave OpenPGP", public: "Só a parte pública de alguém" },
+  howHelp: {
+    make: "A parte privada fica cifrada no Cofre, e uma cópia vai no kit de recuperação.",
+    private: "O Cofre guarda a parte privada para restaurar e validar.",
+    public: "Vai ao lado de uma chave que o Cofre abre: o dono também poderá abrir os backups.",
+  },
+  privateKey: "Chave privada",
+  publicKey: "Chave pública",
+  keyHelp: "Cole o bloco inteiro, de BEGIN a END.",
+  passphrase: "Frase da chave",
+  passphraseHelp: "Só se a chave tiver uma.",
+  act: "Criar chave",
+  next: "Criar e guardar o kit",
+  refused: "A chave não foi aceita",
+  added: (name: string) => `${name} foi adicionada.`,
+};
+
+export const recoveryKit = {
+  title: (name: string) => `Kit de recuperação de ${name}`,
+  about:
+    "O kit abre os backups mesmo sem o Cofre. Sem ele, se esta máquina se perder, nada do que for cifrado volta.",
+  make: "Baixar o kit",
+  again: "Baixar de novo",
+  step1: "Guarde o arquivo longe deste servidor",
+  step1Help: (filename: string) => `${filename} foi baixado: um cofre de senhas, um pendrive, papel.`,
+  step2: "Anote a frase, separada do arquivo",
+  step2Help: "Ela abre a chave que está no kit. Não será mostrada de novo.",
+  copyPhrase: "Copiar frase",
+  step3: "Abra o kit e digite o código que está nele",
+  step3Help: "Está na linha Code. Bastam os quatro últimos caracteres.",
+  code: "Código do kit",
+  confirm: "Guardei o kit e a frase",
+  confirmed: (name: string) => `${name} pode ser usada para cifrar.`,
+  attempted: "O kit não pôde ser feito",
+  refused: "O kit não foi confirmado",
+};
+
+export const encryptionChoice = {
+  title: "Criptografia dos backups",
+  about: "Vale para os próximos, inclusive os da agenda. Os que já existem ficam como estão.",
+  mode: "Novos backups",
+  inherit: { project: "Como no projeto", server: "Sem criptografia" },
+  plain: "Sem criptografia, mesmo que o projeto peça",
+  encrypted: "Cifrados com estas chaves",
+  encryptedHelp: "Qualquer uma delas abre. Pelo menos uma precisa ser do Cofre.",
+  keys: "Chaves",
+  none: "Ainda não há chave em uso.",
+  goMake: "Criar uma chave",
+  save: "Salvar criptografia",
+  saved: "Criptografia salva.",
+  one: "Criptografia",
+  usual: "A de sempre deste recurso",
+  with: (name: string) => `Cifrar com ${name}`,
+};
+
+export const decrypt = {
+  title: "Baixar backup cifrado",
+  how: "Como baixar",
+  stored: "Como está guardado",
+  storedHelp: "Cifrado (.gpg). Continua de onde parou e confere com o SHA-256.",
+  plain: "Descriptografado",
+  plainHelp: "Qualquer um que tenha o arquivo pode abri-lo.",
+  act: "Baixar",
+};
