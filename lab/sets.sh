@@ -14,6 +14,7 @@ image full mysql:9.7 mysql sid
 image full mariadb:11.8 mariadb trixie
 image full mariadb:10.11 mariadb bookworm
 image full minio/minio:RELEASE.2025-09-07T16-13-09Z minio trixie
+image full versity/versitygw:v1.8.0 versitygw trixie
 image full ferretdb/ferretdb:2.7 ferretdb forky
 
 server core postgres_server pg15 15 15
@@ -28,6 +29,7 @@ server full mariadb_server mariadb1011 10.11 11
 server full mariadb_server mariadb118 11.8 12 file
 server full mysql_server mysql97 9.7 10
 server full minio_server minio RELEASE.2025-09-07T16-13-09Z 40
+server full versitygw_server s3other v1.8.0 41
 server full ferretdb_server ferretdb 2.7 27
 server core ssh_docker docker 22
 server core ssh_own own 23

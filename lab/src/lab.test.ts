@@ -6,6 +6,7 @@ import {
   startMinio,
   startMongo,
   startMysql,
+  startOtherS3,
   startPostgres,
   startRedis,
 } from "./lab.ts";
@@ -86,14 +87,18 @@ describe.skipIf(absentReason(ferretdb))("FerretDB of the lab", () => {
   });
 });
 
-const minio = { engine: "minio", version: "RELEASE.2025-09-07T16-13-09Z" } as const;
-describe.skipIf(absentReason(minio))("MinIO of the lab", () => {
-  test("is ready when started, and refuses who has no key in the words of S3", async () => {
-    await using server = await startMinio();
-    const answer = await fetch(`${server.endpoint}/bucket/key`);
-    expect([answer.status, await answer.text()]).toEqual([403, expect.stringContaining("AccessDenied")]);
+for (const [engine, version, start] of [
+  ["minio", "RELEASE.2025-09-07T16-13-09Z", startMinio],
+  ["versitygw", "v1.8.0", startOtherS3],
+] as const) {
+  describe.skipIf(absentReason({ engine, version }))(`${engine} of the lab`, () => {
+    test("is ready when started, and refuses who has no key in the words of S3", async () => {
+      await using server = await start();
+      const answer = await fetch(`${server.endpoint}/`);
+      expect([answer.status, await answer.text()]).toEqual([403, expect.stringContaining("AccessDenied")]);
+    });
   });
-});
+}
 
 describe.skipIf(absentReason({ ssh: "own" }))("the SSH server with its own engine", () => {
   test("runs the containers that lab.json describes", async () => {

@@ -15,17 +15,18 @@ export type {
   SshServerName,
 } from "./read-lab.ts";
 export { isLabUp, readLab } from "./read-lab.ts";
+export type { StartedS3, StartS3Options } from "./s3-server.ts";
 export type { StartedSqlServer, StartSqlServerOptions } from "./sql-server.ts";
 export type { SshServer } from "./ssh-server.ts";
 export { sshServer } from "./ssh-server.ts";
 export type { ExecOptions, StartOptions, ThrowawayContainer } from "./start-container.ts";
 export { startContainer } from "./start-container.ts";
 export { startMariadb } from "./start-mariadb.ts";
-export type { StartedS3, StartMinioOptions } from "./start-minio.ts";
 export { startMinio } from "./start-minio.ts";
 export type { StartedMongo, StartMongoOptions } from "./start-mongo.ts";
 export { startMongo } from "./start-mongo.ts";
 export { startMysql } from "./start-mysql.ts";
+export { startOtherS3 } from "./start-other-s3.ts";
 export type { StartedPostgres, StartPostgresOptions } from "./start-postgres.ts";
 export { startPostgres } from "./start-postgres.ts";
 export type { StartedRedis, StartRedisOptions } from "./start-redis.ts";

@@ -1,0 +1,12 @@
+# versitygw_server KEY VERSION PORT_OFFSET   the access key is the `user` of lab.json, the secret key its `password`
+
+VERSITYGW_SECRET='other "secret" $1 `id`/+='
+
+versitygw_server() {
+  local key=$1 version=$2 port=$((PORT_BASE + $3)) name=shop-$1 image=versity/versitygw:$2
+  compose_labels shop "$key"
+  container "$name" "$image" "${COMPOSE[@]}" --hostname "$key" -e ROOT_ACCESS_KEY=shopother -e "ROOT_SECRET_KEY=$VERSITYGW_SECRET" \
+    -v /data -p "127.0.0.1:$port:7070" --health-cmd "$(http_health 7070 /health)" --health-interval 10s --health-timeout 5s \
+    --health-retries 60 -- || return
+  DATABASE[$key]=$(database_json "$name" "$image" versitygw "$version" shopother "$VERSITYGW_SECRET" '' "$port")
+}
