@@ -4,14 +4,28 @@ go_hash() { cat "$1"/go.sum "$1"/programs | sha256sum | cut -c1-16; } # go_hash 
 
 go_here() { ( cd "$1" && command -v go && GOTOOLCHAIN=local go list -m ) > /dev/null 2>&1; } # go_here FOLDER   new enough?
 
+# Where this machine gets its modules from, for a container to do alike: from an older Go, else from the environment.
+go_sources() { # go_sources -> SOURCES, options of docker run
+  local name value
+  SOURCES=()
+  for name in GOPROXY GONOPROXY GOSUMDB GONOSUMDB GOPRIVATE; do
+    value=$(cd / && go env "$name" 2> /dev/null) || value=${!name:-}
+    [ -z "$value" ] || SOURCES+=(-e "$name=$value")
+  done
+  for name in HTTP_PROXY HTTPS_PROXY NO_PROXY http_proxy https_proxy no_proxy; do
+    [ -z "${!name:-}" ] || SOURCES+=(-e "$name")
+  done
+}
+
 go_build() { # go_build FOLDER OUT   with this machine's Go, else with Debian's in a container that trusts whom this machine trusts
   local folder=$1 out=$2 name package
+  go_sources
   while read -r name package; do
     if go_here "$folder"; then
       ( cd "$folder" && GOTOOLCHAIN=local CGO_ENABLED=0 nice -n 10 go build -trimpath -ldflags='-s -w' -o "$out/$name" "$package" ) || return
     else
       base forky || return
-      dk run --rm -v "$folder:/src:ro" -v "$out:/out" -v /etc/ssl/certs:/etc/ssl/certs:ro -v cofre-lab-go:/root -w /src \
+      dk run --rm -v "$folder:/src:ro" -v "$out:/out" -v /etc/ssl/certs:/etc/ssl/certs:ro -v cofre-lab-go:/root -w /src "${SOURCES[@]}" \
         -e GOTOOLCHAIN=local -e CGO_ENABLED=0 cofre-lab/debian:forky sh -c 'lab-apt golang-go > /dev/null && exec nice -n 10 go build -trimpath \
         -ldflags="-s -w" -o "/out/$1" "$2"' - "$name" "$package" || return
     fi
