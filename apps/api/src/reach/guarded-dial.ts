@@ -49,9 +49,7 @@ export async function guardedDial(host: string, port: number): Promise<Socket> {
   return socket;
 }
 
-/** IPv4 addresses in IPv6's clothes are judged as what they are. */
+/** IPv4 addresses in IPv6's clothes are judged as what they are: a BlockList does so by itself. */
 export function isPrivate(address: string): boolean {
-  const mapped = /^::ffff:(\d+\.\d+\.\d+\.\d+)$/i.exec(address)?.[1];
-  if (mapped !== undefined) return PRIVATE.check(mapped, "ipv4");
   return PRIVATE.check(address, isIPv6(address) ? "ipv6" : "ipv4");
 }

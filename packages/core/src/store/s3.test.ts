@@ -8,29 +8,34 @@ import {
 } from "@aws-sdk/client-s3";
 import { absentReason } from "@cofre/lab";
 import { describe, expect, test } from "vitest";
-import { MINIO, startBucket } from "../testing/s3-bench.ts";
+import { MINIO, OTHER_S3, startBucket } from "../testing/s3-bench.ts";
 import { checkStore } from "./check.ts";
 import { describeStore } from "./conformance.ts";
 import { retrying } from "./retrying.ts";
 import { s3Store } from "./s3.ts";
 import { inFlightBeside, partBytes } from "./s3-parts.ts";
 
+for (const maker of [MINIO, OTHER_S3]) {
+  const absent = absentReason(maker);
+  describe.skipIf(absent !== null)(absent ?? maker.engine, () => {
+    describeStore("a folder of a bucket", async () => {
+      const { target, bucket, leftovers, ...bench } = await startBucket({ maker });
+      const store = s3Store({ target, bucket, prefix: "cofre/backups" });
+      return {
+        store: retrying(store),
+        leftovers,
+        [Symbol.asyncDispose]: async () => {
+          store[Symbol.dispose]();
+          await bench[Symbol.asyncDispose]();
+        },
+      };
+    });
+  });
+}
+
 const reason = absentReason(MINIO);
 
-describe.skipIf(reason !== null)(reason ?? "MinIO", () => {
-  describeStore("a folder of a bucket", async () => {
-    const { target, bucket, leftovers, ...bench } = await startBucket();
-    const store = s3Store({ target, bucket, prefix: "cofre/backups" });
-    return {
-      store: retrying(store),
-      leftovers,
-      [Symbol.asyncDispose]: async () => {
-        store[Symbol.dispose]();
-        await bench[Symbol.asyncDispose]();
-      },
-    };
-  });
-
+describe.skipIf(reason !== null)(reason ?? "a bucket with Object Lock", () => {
   test("locks what it keeps until the day has come, and can still be tested", {
     timeout: 120_000,
   }, async () => {

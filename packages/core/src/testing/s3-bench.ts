@@ -7,7 +7,7 @@ import {
   paginateListObjectsV2,
   type S3Client,
 } from "@aws-sdk/client-s3";
-import { startMinio } from "@cofre/lab";
+import { startMinio, startOtherS3 } from "@cofre/lab";
 import { Secret } from "../model/secret.ts";
 import { connectS3, type S3Target } from "../s3/connect.ts";
 
@@ -20,16 +20,28 @@ export interface S3Bench extends AsyncDisposable {
   leftovers(): Promise<readonly string[]>;
 }
 
-/** The S3 of the tests, as the lab names it. */
+/** The servers of the tests, as the lab names them. */
 export const MINIO = { engine: "minio", version: "RELEASE.2025-09-07T16-13-09Z" } as const;
+export const OTHER_S3 = { engine: "versitygw", version: "v1.8.0" } as const;
 
-/** A bucket at a MinIO of its own. */
-export async function startBucket(options: { readonly isLocked?: boolean } = {}): Promise<S3Bench> {
-  const { endpoint, accessKey, secretKey, ...server } = await startMinio();
-  const bench = await makeBucket(
-    { endpoint, region: "us-east-1", accessKey, secretKey: new Secret(secretKey), pathStyle: true },
-    options,
-  );
+interface BucketOptions {
+  readonly isLocked?: boolean;
+  /** MinIO unless told otherwise. */
+  readonly maker?: typeof MINIO | typeof OTHER_S3;
+}
+
+/** A bucket at a server of its own. */
+export async function startBucket({ maker = MINIO, isLocked = false }: BucketOptions = {}): Promise<S3Bench> {
+  const started = maker.engine === "minio" ? await startMinio() : await startOtherS3();
+  const { endpoint, accessKey, secretKey, ...server } = started;
+  const target = {
+    endpoint,
+    region: "us-east-1",
+    accessKey,
+    secretKey: new Secret(secretKey),
+    pathStyle: true,
+  };
+  const bench = await makeBucket(target, isLocked);
   return {
     ...bench,
     [Symbol.asyncDispose]: async () => {
@@ -40,10 +52,7 @@ export async function startBucket(options: { readonly isLocked?: boolean } = {})
 }
 
 /** Makes a bucket there; it goes with all that is in it. */
-async function makeBucket(
-  target: S3Target,
-  { isLocked = false }: { readonly isLocked?: boolean } = {},
-): Promise<S3Bench> {
+async function makeBucket(target: S3Target, isLocked: boolean): Promise<S3Bench> {
   const client = connectS3(target);
   const bucket = `test-${randomBytes(6).toString("hex")}`;
   await client.send(new CreateBucketCommand({ Bucket: bucket, ObjectLockEnabledForBucket: isLocked }));
