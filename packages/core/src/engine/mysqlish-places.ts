@@ -82,10 +82,12 @@ export async function placesNamed(
       of("'event'", "event_schema, event_name", `events where ${any("event_schema")}`),
       of("lower(routine_type)", "routine_schema, routine_name", `routines where ${any("routine_schema")}`),
     ].join(" union all "),
+    definitions: `select json_array(table_schema, table_name, coalesce(view_definition, '')) from information_schema.views where ${any("table_schema")}`,
     grants: `select json_object('schema', db, 'user', user, 'host', host, 'name', routine_name, 'type', routine_type, 'rights', proc_priv)
  from mysql.procs_priv where ${any("db")} and routine_type in ('FUNCTION', 'PROCEDURE') and (user, host) in (select user, host from mysql.user)`,
   });
   const objects = rowsOf(seen.objects).map((row) => Found.parse(row));
+  const definitions = rowsOf(seen.definitions).map((row) => Found.parse(row));
   const grants = rowsOf(seen.grants).map((row) => Grant.parse(row));
   const schemas = rowsOf(seen.schemas).map((row) => Schema.parse(row));
   const places = names.map((name): [string, Place] => {
@@ -93,9 +95,29 @@ export async function placesNamed(
     if (schema === undefined) return [name, { ...NOWHERE, name }];
     const { charset, collation } = schema;
     const own = grants.filter((grant) => grant.schema === name).map(routineGrant);
-    return [name, { ...objectsOf(objects, name), name, properties: { charset, collation }, grants: own }];
+    const objectsHere = objectsOf(objects, name);
+    const views = inOrder(name, objectsHere.views, definitions);
+    return [name, { ...objectsHere, views, name, properties: { charset, collation }, grants: own }];
   });
   return Object.fromEntries(places);
+}
+
+/** A view with a check option can be made only when the views that it reads are there; definitions name them in full. */
+function inOrder(
+  schema: string,
+  views: readonly string[],
+  definitions: readonly z.infer<typeof Found>[],
+): readonly string[] {
+  const sorted: string[] = [];
+  const visit = (view: string, above: readonly string[]): void => {
+    if (sorted.includes(view) || above.includes(view)) return;
+    const text = definitions.find(([where, name]) => where === schema && name === view)?.[2] ?? "";
+    const read = views.filter((one) => text.includes(`${identifier(schema)}.${identifier(one)}`));
+    for (const one of read) visit(one, [...above, view]);
+    sorted.push(view);
+  };
+  for (const view of views) visit(view, []);
+  return sorted;
 }
 
 function objectsOf(found: readonly z.infer<typeof Found>[], schema: string): Objects {
