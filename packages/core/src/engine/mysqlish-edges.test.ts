@@ -1,0 +1,159 @@
+import { absentReason } from "@cofre/lab";
+import { afterAll, beforeAll, describe, expect, onTestFinished, test } from "vitest";
+import { type MysqlSpecimen, startMysqlSpecimen } from "../testing/mysqlish-specimen.ts";
+import {
+  type Archive,
+  archiveAround,
+  checkArchive,
+  dumpOf,
+  load,
+  openArchive,
+  putArchive,
+  removeArchive,
+  restorationOf,
+  takeArchive,
+} from "./conformance/carry.ts";
+import { mariadb } from "./mariadb.ts";
+import { mysql } from "./mysql.ts";
+import { MARIADB, MYSQL } from "./mysqlish-vendor.ts";
+
+const SLOW_MS = 240_000;
+const LATEST = { mysql: "9.7", mariadb: "11.8" } as const;
+
+describe.each([mysql, mariadb])("$label", (engine) => {
+  const id = engine.id === "mysql" ? "mysql" : "mariadb";
+  const [own, other] = id === "mysql" ? [MYSQL, MARIADB] : [MARIADB, MYSQL];
+
+  describe.skipIf(absentReason({ engine: id, version: LATEST[id] }))("on a real server", () => {
+    let specimen: MysqlSpecimen;
+    let archive: Archive;
+    const carrier = (reach = specimen.reach()) => ({ reach, journals: specimen.journals });
+    const take = async (reach = specimen.reach()): Promise<Archive> => {
+      const taken = await takeArchive(engine, carrier(reach), { units: ["shop"] });
+      onTestFinished(() => removeArchive(taken));
+      return taken;
+    };
+
+    beforeAll(async () => {
+      specimen = await startMysqlSpecimen(id, LATEST[id]);
+      await specimen.empty();
+      await specimen.fill();
+      archive = await takeArchive(engine, carrier(), { units: ["shop"] });
+    }, SLOW_MS);
+    afterAll(async () => {
+      await removeArchive(archive);
+      await specimen[Symbol.asyncDispose]();
+    });
+
+    test("an archive or a server of the other vendor is refused, both named", {
+      timeout: SLOW_MS,
+    }, async () => {
+      const foreign = { ...archive, format: { ...archive.format, name: other.format } };
+      const checked = restorationOf(engine, specimen.reach(), foreign).check();
+      await expect(checked).rejects.toMatchObject({ code: "archive.foreign" });
+      await expect(checked).rejects.toThrow(new RegExp(`${other.label} .* to ${own.label}`));
+      const wrong = id === "mysql" ? mariadb : mysql;
+      await expect(wrong.inspect(specimen.reach())).rejects.toMatchObject({ code: "target.unsuitable" });
+      expect(wrong.identify((await dumpOf(archive)).subarray(0, 4096))).toBeUndefined();
+    });
+
+    test("what the target lacks or would lose is refused by name before anything is made", {
+      timeout: SLOW_MS,
+    }, async () => {
+      const check = (from: Archive) => restorationOf(engine, specimen.reach(), from).check();
+      const strange = archive.riders.map((rider) => ({
+        ...rider,
+        text: rider.text.replace('"utf8mb4_unicode_ci"]', '"utf8mb4_unicode_ci","klingon_ci"]'),
+      }));
+      await expect(check({ ...archive, riders: strange })).rejects.toThrow(/collations .*klingon_ci/);
+      await specimen.sql(
+        "create database third; use third; create table t (c int, foreign key (c) references shop.orders (id))",
+      );
+      await expect(check(archive)).rejects.toThrow(/third\.t/);
+      await specimen.sql("drop database third; set global read_only = 1");
+      await expect(check(archive))
+        .rejects.toThrow(/read_only/)
+        .finally(() => specimen.sql("set global read_only = 0"));
+      await expect(check(archive)).resolves.toBeUndefined();
+    });
+
+    test("the application's own user backs up without counts that nobody took, and cannot restore", {
+      timeout: SLOW_MS,
+    }, async () => {
+      const reach = specimen.reachAsApp();
+      const taken = await takeArchive(engine, carrier(reach), { units: ["shop"] }).catch(
+        (error: unknown) => error,
+      );
+      if (taken instanceof Error) {
+        expect(taken).toMatchObject({ name: "Fault" });
+      } else {
+        const { facts, warnings } = taken as Archive; // checked: no error
+        expect(Object.keys(facts[0]?.counts ?? {}).every((name) => name.startsWith("("))).toBe(true);
+        expect(warnings.join("\n")).toMatch(/rows were not counted/);
+      }
+      await expect(restorationOf(engine, specimen.reachAsApp(), archive).check()).rejects.toMatchObject({
+        code: "target.permission",
+      });
+    });
+
+    test("an error that was printed although the program exited 0 refuses the dump", {
+      timeout: SLOW_MS,
+    }, async () => {
+      const plan = await engine.dump(specimen.reach(), { units: ["shop"], digests: "none" });
+      const remains = {
+        companion: "1\nrows\t\t0\nlocked\t\t1\ncofre:done\n",
+        observed: Buffer.from("-- Dump completed on 2026-11-22  9:00:00\n"),
+      };
+      expect(plan.conclude({ ...remains, stderr: "" }).facts).toHaveLength(1);
+      const stderr = "mysqldump: Error: 'Access denied; you need PROCESS' when trying to dump tablespaces\n";
+      expect(() => plan.conclude({ ...remains, stderr })).toThrow(/Access denied/);
+      expect(() => plan.conclude({ ...remains, observed: Buffer.from("insert"), stderr: "" })).toThrow(
+        /Dump completed/,
+      );
+    });
+
+    test("a dump that names its database is loaded where it was asked to, one of several is refused", {
+      timeout: SLOW_MS,
+    }, async () => {
+      const before = await specimen.fingerprint(["shop"]);
+      const dump = await dumpOf(archive);
+      const lead = (name: string) =>
+        Buffer.from(`CREATE DATABASE /*!32312 IF NOT EXISTS*/ \`${name}\`;\nUSE \`${name}\`;\n`);
+      const named = await archiveAround(archive, Buffer.concat([lead("shop"), dump]));
+      const several = await archiveAround(archive, Buffer.concat([lead("shop"), lead("mysql"), dump]));
+      onTestFinished(() => Promise.all([named, several].map(removeArchive)).then(() => undefined));
+      await putArchive(engine, carrier(), { archive: { ...named, into: ["elsewhere"] } });
+      expect(await specimen.fingerprint(["elsewhere"])).toBe(await specimen.fingerprint(["shop"]));
+      expect(await specimen.fingerprint(["shop"])).toBe(before);
+      const checked = checkArchive(engine, { bench: specimen.reach(), journals: specimen.journals }, several);
+      await expect(checked).rejects.toMatchObject({ code: "archive.foreign" });
+    });
+
+    test.each([
+      ["before the tables moved", () => "select count(*) from shop.orders"],
+      ["after they moved", (stage: string) => `select ${stage}.add_one(1)`],
+    ])("a switch that is held up %s is taken back whole", { timeout: SLOW_MS }, async (_, hold) => {
+      const taken = await take();
+      await specimen.change();
+      const before = await specimen.fingerprint(["shop"]);
+      const reach = specimen.reach();
+      const restoration = restorationOf(engine, reach, taken);
+      await restoration.prepare();
+      await restoration.loaded(await load(carrier(reach), restoration, openArchive(taken)));
+      const holding = `start transaction; ${hold(`cofre_stage_${reach.tag.slice(0, 12)}`)}; do sleep(60)`;
+      const holder = specimen.sql(holding).catch(() => "");
+      await new Promise((resolve) => setTimeout(resolve, 1000));
+      await expect(restoration.commit()).rejects.toMatchObject({ name: "Fault", code: "target.unsuitable" });
+      expect(await restoration.stage()).toBe("staged");
+      expect(await specimen.fingerprint(["shop"])).toBe(before);
+      await specimen.sql(
+        `kill ${await specimen.sql("select id from information_schema.processlist where info = 'do sleep(60)'")}`,
+      );
+      await holder;
+      await restoration.abort();
+      expect(await specimen.leftovers(reach.tag)).toEqual([]);
+      await specimen.empty();
+      await specimen.fill();
+    });
+  });
+});
