@@ -12,7 +12,7 @@ export function Panel(props: {
     <section aria-label={props.title} class={`panel ${props.tone === "danger" ? "border-error/40!" : ""}`}>
       <Show when={props.title}>
         <header class="flex flex-wrap items-start gap-x-4 gap-y-2 border-b border-line px-5 py-3.5">
-          <div class="min-w-0 flex-1">
+          <div class="min-w-0 flex-1 max-sm:basis-full">
             <h2>{props.title}</h2>
             <Show when={props.about}>{(about) => <p class="text-[13px]/5 text-muted">{about()}</p>}</Show>
           </div>

@@ -1,3 +1,4 @@
+import type { EngineCapabilities } from "@cofre/core/model";
 import { Show } from "solid-js";
 import { useText } from "../../platform/text.tsx";
 import { SelectField, TextField } from "../../ui/field.tsx";
@@ -16,7 +17,7 @@ export function RestoreDestination(props: {
   onDestination: (change: Partial<Destination>) => void;
   /** The one thing that is restored; only that can be given another place. */
   single: string | undefined;
-  isPath: boolean;
+  kind: EngineCapabilities["unit"];
 }) {
   const t = useText();
   const serverOf = useServerName();
@@ -35,7 +36,7 @@ export function RestoreDestination(props: {
       />
       <Show when={props.single !== undefined}>
         <TextField
-          label={props.isPath ? t("restore.otherPath") : t("restore.otherUnit")}
+          label={t(`restore.other.${props.kind}`)}
           aside={t("words.optional")}
           help={t("restore.otherUnitHelp")}
           placeholder={props.single ?? ""}

@@ -1,3 +1,4 @@
+import type { EngineCapabilities } from "@cofre/core/model";
 import { useMutation, useQuery, useQueryClient } from "@tanstack/solid-query";
 import { createSignal, Show } from "solid-js";
 import { useApi } from "../../platform/api.tsx";
@@ -60,7 +61,7 @@ function RestoreForm(props: RestoreProps & { onSafe: (element: HTMLButtonElement
   const target = () => candidates().find(({ id }) => id === draft.destination.resourceId) ?? props.resource;
   /** What has to be typed: the name of what will be replaced. */
   const name = () =>
-    draft.promises()?.unit === "database" && draft.single() !== undefined ? draft.unit() : target().name;
+    isNamed(draft.promises()?.unit) && draft.single() !== undefined ? draft.unit() : target().name;
   const isReady = () => typed() === name() && !draft.isNothing();
   const restore = useMutation(() => ({
     mutationFn: () =>
@@ -90,7 +91,7 @@ function RestoreForm(props: RestoreProps & { onSafe: (element: HTMLButtonElement
           destination={draft.destination}
           onDestination={draft.setDestination}
           single={draft.single()}
-          isPath={draft.promises()?.unit === "path"}
+          kind={draft.promises()?.unit ?? "database"}
         />
         <RestoreConsequences
           promises={draft.promises()}
@@ -179,4 +180,9 @@ function BackupFacts(props: { backup: Backup }) {
       ]}
     />
   );
+}
+
+/** Databases and buckets have names that people type; a path is long, and a server is its resource. */
+function isNamed(unit: EngineCapabilities["unit"] | undefined): boolean {
+  return unit === "database" || unit === "bucket";
 }

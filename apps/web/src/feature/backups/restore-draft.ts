@@ -8,6 +8,9 @@ import { singleUnit, useCapabilities, useUnitName } from "./unit-name.ts";
 
 type Wanted = Omit<RouterInputs["backups"]["restore"], "resourceId" | "id">;
 
+/** What the API calls another place for each kind of unit. */
+const PLACES = { database: "unit", server: "unit", bucket: "bucket", path: "path" } as const;
+
 interface Of {
   backup: () => Backup;
   resource: () => Resource;
@@ -32,7 +35,7 @@ export function useRestoreDraft(of: Of) {
     const units = part.units();
     const place = {
       ...(into === undefined ? {} : { resourceId: into }),
-      ...(isRenamed() ? { [part.promises()?.unit === "path" ? "path" : "unit"]: otherName() } : {}),
+      ...(isRenamed() ? { [PLACES[part.promises()?.unit ?? "database"]]: otherName() } : {}),
     };
     return {
       safetyBackup: safetyBackup(),

@@ -12,10 +12,11 @@ import type { BrowsedObject, Place } from "./queries.ts";
 
 export type ObjectAct = "preview" | "remove";
 
-const LINK = "inline-flex max-w-full items-center gap-2 text-left underline-offset-2 hover:underline";
+const LINK = "flex max-w-full items-center gap-2 text-left underline-offset-2 hover:underline";
 
 export function FolderRow(props: { name: string; prefix: string }) {
   const t = useText();
+  const label = () => props.name.replace(/\/$/, "");
   const [, setSearch] = useSearchParams();
   return (
     <tr class="grid-row min-h-11!" data-row tabindex="-1">
@@ -24,11 +25,11 @@ export function FolderRow(props: { name: string; prefix: string }) {
           type="button"
           data-opens
           class={`${LINK} font-medium`}
-          aria-label={t("browse.folder", props.name)}
+          aria-label={t("browse.folder", label())}
           onClick={() => setSearch({ prefix: props.prefix, search: undefined })}
         >
           <Icon name="folder" class="text-muted" />
-          <span class="truncate">{props.name}</span>
+          <span class="truncate">{label()}</span>
         </button>
       </td>
     </tr>

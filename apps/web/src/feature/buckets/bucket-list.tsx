@@ -156,7 +156,7 @@ function BucketRow(props: { bucket: Bucket; isTicked: boolean; onTicked: (isTick
         <button
           type="button"
           data-opens
-          class="inline-flex max-w-full items-center gap-2 font-medium underline-offset-2 hover:underline"
+          class="flex max-w-full items-center gap-2 font-medium underline-offset-2 hover:underline"
           aria-label={t("buckets.open", props.bucket.name)}
           onClick={() => setSearch({ bucket: props.bucket.name })}
         >

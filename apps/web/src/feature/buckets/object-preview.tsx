@@ -14,7 +14,9 @@ import type { BrowsedObject, Place } from "./queries.ts";
 const TEXT_BYTES = 64 * 1024;
 /** Drawn by the browser as a picture alone; SVG can hold scripts, so it is read as text. */
 const PICTURES = /^image\/(png|jpeg|gif|webp|avif)\b/;
-const TEXTS = /^(text\/|application\/(json|xml|yaml|x-sh|javascript|sql|toml)|image\/svg)/;
+/** What may be text: a name without a known ending often is, and its bytes tell. */
+const TEXTS = /^(text\/|application\/(json|xml|yaml|x-sh|javascript|sql|toml|octet-stream)|image\/svg)/;
+const NUL = "\0";
 
 /** Pictures as pictures, text as text: nothing of what is in a bucket is ever run. */
 export function ObjectPreview(props: { place: Place; object: BrowsedObject; onClose: () => void }) {
@@ -65,20 +67,28 @@ function TextPreview(props: { address: string; size: number }) {
     gcTime: 0,
     retry: false,
   }));
+  const isText = () => text.isSuccess && !text.data.includes(NUL);
   return (
     <>
       <CaughtFault attempted={t("browse.previewRefused")} error={text.error} />
       <Show when={!text.isPending} fallback={<ListSkeleton rows={3} />}>
-        <Show when={!text.isError}>
+        <Show
+          when={isText()}
+          fallback={
+            <Show when={!text.isError}>
+              <p class="text-muted">{t("browse.previewNot")}</p>
+            </Show>
+          }
+        >
           <pre
             class="max-h-[60vh] overflow-auto rounded-lg border border-line bg-sunken p-3 text-xs/5 whitespace-pre-wrap"
             tabindex="0"
           >
             {text.data}
           </pre>
-        </Show>
-        <Show when={props.size > TEXT_BYTES}>
-          <p class="text-[13px]/5 text-muted">{t("browse.previewPart", format.bytes(TEXT_BYTES))}</p>
+          <Show when={props.size > TEXT_BYTES}>
+            <p class="text-[13px]/5 text-muted">{t("browse.previewPart", format.bytes(TEXT_BYTES))}</p>
+          </Show>
         </Show>
       </Show>
     </>

@@ -34,7 +34,8 @@ function KeyWords(props: { encryptionKey: EncryptionKey }) {
       ?.join(" ") ?? key().fingerprint;
   const facts = () =>
     [
-      key().algorithm,
+      // As OpenPGP calls what everybody else calls Ed25519.
+      key().algorithm.replace(/Legacy$/, ""),
       key().canDecrypt ? t("encryption.opens") : t("encryption.opensNot"),
       ...((moment) => (moment === null ? [] : [t("encryption.expires", format.day(moment))]))(
         key().expiresAt,

@@ -52,7 +52,7 @@ function Places(props: { places: readonly Place[] }) {
           <li class="max-md:min-w-0 max-md:flex-1">
             <A
               href={place.href}
-              class="flex items-center rounded-md text-muted hover:bg-(--hover) hover:text-base-content max-md:h-14 max-md:flex-col max-md:justify-center max-md:gap-1 max-md:text-[11px]/3 max-md:whitespace-nowrap md:h-8 md:gap-2.5 md:px-2.5"
+              class="flex items-center rounded-md text-muted hover:bg-(--hover) hover:text-base-content max-md:h-14 max-md:flex-col max-md:justify-center max-md:gap-1 max-md:text-[10.5px]/3 max-md:tracking-tight max-md:whitespace-nowrap md:h-8 md:gap-2.5 md:px-2.5"
               activeClass="font-medium text-base-content! md:bg-(--hover) max-md:text-primary!"
             >
               <Icon name={place.icon} />

@@ -108,6 +108,7 @@ function KeptSecret(props: { label: string; isSet: boolean; onReplace: () => voi
 }
 
 const KNOWN = [
+  "endpoint",
   "host",
   "port",
   "username",

@@ -88,7 +88,7 @@ function HooksForm(props: { hooks: Hooks }) {
             onValue={(after) => setForm({ after })}
           />
         </div>
-        <div class="max-w-64">
+        <div class="max-w-80">
           <TextField
             label={t("hooks.timeout")}
             type="number"

@@ -17,7 +17,7 @@ export function S3Fields(props: StoreFieldsProps) {
           error={errorOf("endpoint")}
           help={t("storeForm.endpointHelp")}
           type="url"
-          placeholder="https://s3.sa-east-1.amazonaws.com"
+          placeholder="https://s3.us-east-1.amazonaws.com"
           required
           mono
           value={props.draft.endpoint}

@@ -88,12 +88,16 @@ export const restore: typeof ptBr.restore = {
   from: "Backup",
   to: "Destination",
   unit: "Content",
-  otherUnit: "Under another name",
+  other: {
+    database: "Under another name",
+    server: "Under another name",
+    bucket: "Into another bucket",
+    path: "In another folder",
+  },
   which: "What to restore",
   whichAll: "Everything in the backup",
   whichSome: "Choose",
   some: (count) => many(count, "item", "items"),
-  otherPath: "In another folder",
   otherUnitHelp: "Empty restores over the present one.",
   what: "What will happen",
   lost: (facts) =>

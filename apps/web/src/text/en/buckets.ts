@@ -44,7 +44,7 @@ export const browse: typeof ptBr.browse = {
   uploadRefused: (name) => `${name} was not uploaded`,
   exists: (name) => `Replace ${name}`,
   existsAbout: (facts) => `${facts.name} is in ${facts.where} already. What is there will be replaced.`,
-  zip: "Download all as zip",
+  zip: "Download as zip",
   preview: "View",
   previewOf: (name) => `View ${name}`,
   previewPart: (size) => `Only the beginning: ${size}.`,

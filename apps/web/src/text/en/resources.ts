@@ -75,7 +75,6 @@ export const config: typeof ptBr.config = {
   accessKey: "Access key",
   secretKey: "Secret key",
   buckets: "Buckets",
-  endpoint: "Whole address (URL)",
   region: "Region",
   pathStyle: "Bucket in the path of the address",
   ca: "Certificate of the authority (CA)",

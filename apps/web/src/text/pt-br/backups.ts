@@ -92,12 +92,16 @@ export const restore = {
   from: "Backup",
   to: "Destino",
   unit: "Conteúdo",
-  otherUnit: "Com outro nome",
+  other: {
+    database: "Com outro nome",
+    server: "Com outro nome",
+    bucket: "Em outro bucket",
+    path: "Em outra pasta",
+  },
   which: "O que restaurar",
   whichAll: "Tudo que está no backup",
   whichSome: "Escolher",
   some: (count: number) => many(count, "item", "itens"),
-  otherPath: "Em outra pasta",
   otherUnitHelp: "Vazio restaura por cima do atual.",
   what: "O que vai acontecer",
   lost: (facts: { unit: string; when: string }) =>

@@ -45,7 +45,7 @@ export const browse = {
   exists: (name: string) => `Substituir ${name}`,
   existsAbout: (facts: { name: string; where: string }) =>
     `Já existe ${facts.name} em ${facts.where}. O que está lá será substituído.`,
-  zip: "Baixar tudo em zip",
+  zip: "Baixar em zip",
   preview: "Ver",
   previewOf: (name: string) => `Ver ${name}`,
   previewPart: (size: string) => `Só o começo: ${size}.`,

@@ -77,7 +77,6 @@ export const config = {
   secretKey: "Chave secreta",
   buckets: "Buckets",
   tls: "Conexão cifrada (TLS)",
-  endpoint: "Endereço completo (URL)",
   region: "Região",
   pathStyle: "Bucket no caminho do endereço",
   ca: "Certificado da autoridade (CA)",
