@@ -5,6 +5,7 @@ import type { Hono } from "hono";
 import type { Deps } from "../deps.ts";
 import type { Context } from "../trpc/context.ts";
 import { contextOf, type WebContext, type WebEnv } from "../web/request.ts";
+import { answeringCopy } from "../work/copy-places.ts";
 import type { BackupRow } from "../work/rows.ts";
 import { type BytePart, readRange } from "./byte-range.ts";
 import { attachment } from "./content-disposition.ts";
@@ -63,9 +64,9 @@ async function sendDecrypted(c: WebContext, ctx: Context, { downloader, archive 
   const name = row.filename ?? key.slice(key.lastIndexOf("/") + 1);
   c.header("content-disposition", attachment(decryptedName(name)));
   if (c.req.method === "HEAD") return c.body(null, 200);
-  const { bytes, gone, store } = await openStored(deps, archive, undefined);
+  const { bytes, gone } = await openStored(deps, archive, undefined);
   const stored = wholeOf(bytes, sha256);
-  const pieces = decryptedOf(deps, { row, store, signal: gone.signal }, stored);
+  const pieces = decryptedOf(deps, row, stored);
   await recordDownload(ctx, downloader);
   return c.body(bodyOf(deps, downloader, { pieces, gone }), 200);
 }
@@ -116,7 +117,23 @@ interface Opened {
   readonly store: Store;
 }
 
-async function openStored(deps: Deps, archive: Archive, part: BytePart | undefined): Promise<Opened> {
+interface Kept {
+  readonly store: Store;
+  readonly key: string;
+}
+
+/** Where the whole archive is: in its first store, else in a copy that answers. */
+async function placeOf(deps: Deps, archive: Archive): Promise<Kept> {
+  try {
+    return await firstPlaceOf(deps, archive);
+  } catch (error) {
+    const copy = await answeringCopy(deps, archive.row);
+    if (copy === undefined) throw error;
+    return { store: copy.store, key: copy.manifest.archive.key };
+  }
+}
+
+async function firstPlaceOf(deps: Deps, archive: Archive): Promise<Kept> {
   const store = await deps.reach.store(archive.row.storeId);
   const there = await store.stat(archive.key);
   if (there === undefined) {
@@ -134,8 +151,13 @@ async function openStored(deps: Deps, archive: Archive, part: BytePart | undefin
       },
     );
   }
+  return { store, key: archive.key };
+}
+
+async function openStored(deps: Deps, archive: Archive, part: BytePart | undefined): Promise<Opened> {
+  const { store, key } = await placeOf(deps, archive);
   const gone = new AbortController();
-  const bytes = store.get(archive.key, {
+  const bytes = store.get(key, {
     signal: gone.signal,
     ...(part === undefined ? {} : { range: part }),
   });

@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import { absentReason, type StartedS3, startMinio, startRedis } from "@cofre/lab";
 import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
 import { embedded } from "../testing/catalogues.ts";
@@ -156,6 +157,8 @@ describe.skipIf(absentReason(needs))("archives in S3", () => {
     await expect(client.post(`${base}/copies`, { storeId: store.id })).rejects.toMatchObject({ status: 409 });
 
     await shop.ssh.exec(["rm", backup.filepath ?? ""]);
+    const downloaded = await (await client.raw(`${base}/download`)).arrayBuffer();
+    expect(createHash("sha256").update(Buffer.from(downloaded)).digest("hex")).toBe(backup.sha256);
     await shop.database.sql("delete from orders");
     const ended = await succeeded((await shop.restore(backup.id, { safetyBackup: false })).job);
     expect(ended.warnings.join()).toContain("s3://archives/cofre");

@@ -13,15 +13,8 @@ async function placesOf(
   { db, reach }: Pick<Deps, "db" | "reach">,
   row: BackupRow,
 ): Promise<readonly ArchiveAt[]> {
-  const at = (storeId: string, manifest: Manifest): ArchiveAt => ({
-    manifest,
-    open: async () => await answered("the store", question().signal, reach.store(storeId)),
-  });
   const copies = await completedCopies(db, row.id);
-  return [
-    at(row.storeId, manifestOf(row)),
-    ...copies.map((copy) => at(copy.storeId, Manifest.parse(copy.manifest))),
-  ];
+  return [placeAt(reach, row.storeId, manifestOf(row)), ...copies.map((copy) => copyAt({ reach }, copy))];
 }
 
 /**
@@ -33,7 +26,25 @@ export async function archiveOf(deps: Pick<Deps, "db" | "reach">, row: BackupRow
   return await whicheverAnswers(await placesOf(deps, row));
 }
 
-export async function completedCopies(db: Database, backupId: string): Promise<readonly CopyRow[]> {
+/** The archive from a copy, for whoever found that its first store does not have it; undefined when no copy answers either. */
+export async function answeringCopy(
+  deps: Pick<Deps, "db" | "reach">,
+  { id }: Pick<BackupRow, "id">,
+): Promise<AnsweringArchive | undefined> {
+  const places = (await completedCopies(deps.db, id)).map((copy) => copyAt(deps, copy));
+  // Why the first store does not have it is what must be told.
+  return await whicheverAnswers(places).catch(() => undefined);
+}
+
+function copyAt({ reach }: Pick<Deps, "reach">, { storeId, manifest }: CopyRow): ArchiveAt {
+  return placeAt(reach, storeId, Manifest.parse(manifest));
+}
+
+function placeAt(reach: Deps["reach"], storeId: string, manifest: Manifest): ArchiveAt {
+  return { manifest, open: async () => await answered("the store", question().signal, reach.store(storeId)) };
+}
+
+async function completedCopies(db: Database, backupId: string): Promise<readonly CopyRow[]> {
   return await db
     .select()
     .from(backupCopies)

@@ -61,10 +61,13 @@ async function restoreOf(
   const { deps } = running;
   const row = await backupById(deps.db, request.backupId);
   const { safetyBackupId } = request;
+  // What took a restore over only sweeps or confirms: it needs no archive that answers.
+  const asked = running.isTakenUp
+    ? await requestOf(deps, { request, row }, reached)
+    : { ...reachedBy(reached, request), ...(await answering(running, row)) };
   return {
-    ...(await requestOf(deps, { request, row }, reached)),
+    ...asked,
     unlock: unlockFor(deps, row.organizationId),
-    ...(running.isTakenUp ? {} : await answering(running, row)),
     ...(safetyBackupId === null ? {} : { protect: () => protect(running, reached, safetyBackupId) }),
   };
 }
@@ -83,10 +86,14 @@ async function answering(
 export async function requestOf(
   deps: Pick<Deps, "reach">,
   { request, row }: { readonly request: RestoreJob; readonly row: BackupRow },
-  { engine, reach }: ReachedResource,
+  reached: ReachedResource,
 ): Promise<RestoreBackup> {
   const store = await deps.reach.store(row.storeId);
-  return { engine, reach, store, manifest: manifestOf(row), units: request.units };
+  return { ...reachedBy(reached, request), store, manifest: manifestOf(row) };
+}
+
+function reachedBy({ engine, reach }: ReachedResource, { units }: RestoreJob) {
+  return { engine, reach, units };
 }
 
 /** Backs up what is there now into the row that was promised to the caller. */
