@@ -1,5 +1,5 @@
 import { pipeline, Readable } from "node:stream";
-import { openpgpWith, SESSION_HEAD_BYTES, type Store } from "@cofre/core";
+import { openpgpWith, SESSION_HEAD_BYTES } from "@cofre/core";
 import type { Deps } from "../deps.ts";
 import { unlockFor } from "../feature/encryption/unlock.ts";
 import { type BackupRow, manifestOf } from "../work/rows.ts";
@@ -14,30 +14,37 @@ export function decryptedName(name: string): string {
   return name.replace(/\.gpg$/, "");
 }
 
-interface Stored {
-  readonly row: BackupRow;
-  readonly store: Store;
-  readonly signal: AbortSignal;
-}
-
 /**
  * What is inside the cipher of an archive, whose stored bytes are `pieces`. Ends in peace only when the whole was what had been
  * encrypted.
  */
 export async function* decryptedOf(
   deps: Pick<Deps, "db" | "sealer">,
-  { row, store, signal }: Stored,
+  row: BackupRow,
   pieces: AsyncGenerator<Buffer>,
 ): AsyncGenerator<Buffer> {
-  const { key, bytes, recipients = [] } = manifestOf(row).archive;
-  const range = { start: 0, end: Math.min(bytes, SESSION_HEAD_BYTES) - 1 };
-  const head: Buffer[] = [];
-  // checked: stores read bytes
-  for await (const piece of store.get(key, { range, signal })) head.push(piece as Buffer);
-  const sessionKey = await unlockFor(deps, row.organizationId)(Buffer.concat(head), recipients);
+  const head = await headOf(pieces);
+  const { recipients = [] } = manifestOf(row).archive;
+  const sessionKey = await unlockFor(deps, row.organizationId)(head, recipients);
   const plain = openpgpWith(sessionKey).unpacker();
   // An error on either side reaches the reader below, and destroys the other.
-  pipeline(Readable.from(pieces, { objectMode: false }), plain, () => undefined);
+  pipeline(Readable.from(joined(head, pieces), { objectMode: false }), plain, () => undefined);
   // checked: an unpacker gives bytes
   for await (const piece of plain) yield piece as Buffer;
+}
+
+/** Enough of the first bytes to find the archive's key; all of a shorter one. */
+async function headOf(pieces: AsyncGenerator<Buffer>): Promise<Buffer> {
+  let head = Buffer.alloc(0);
+  while (head.length < SESSION_HEAD_BYTES) {
+    const { value, done } = await pieces.next();
+    if (done === true) break;
+    head = Buffer.concat([head, value]);
+  }
+  return head;
+}
+
+async function* joined(head: Buffer, rest: AsyncGenerator<Buffer>): AsyncGenerator<Buffer> {
+  yield head;
+  yield* rest;
 }
