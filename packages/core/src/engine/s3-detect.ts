@@ -61,7 +61,7 @@ export function detectS3(container: ContainerFacts): Detected | undefined {
       ...(accessKey === undefined && accessFile !== undefined ? { accessKey: accessFile } : {}),
       ...(secretKey === undefined && secretFile !== undefined ? { secretKey: secretFile } : {}),
     },
-    version: /:(?:RELEASE\.)?v?(\d[^@]*)/.exec(image.split("/").at(-1) ?? "")?.[1] ?? null,
+    version: /^[^@:]*:(?:RELEASE\.)?v?(\d[^@]*)/.exec(image.split("/").at(-1) ?? "")?.[1] ?? null,
   };
 }
 

@@ -1,5 +1,5 @@
 import type { Manifest } from "../archive/manifest.ts";
-import type { Bench, Engine, Reach } from "../engine/engine.ts";
+import type { Bench, Engine, Reach, RestoreMode } from "../engine/engine.ts";
 import type { ValidationDepth } from "../model/backup.ts";
 import type { UnitFacts } from "../model/engine.ts";
 import type { Secret } from "../model/secret.ts";
@@ -92,6 +92,8 @@ export interface RestoreBackup {
   readonly unlock?: Unlock;
   /** Names in the archive and at the target; everything under its own name when empty. */
   readonly units: readonly { readonly from: string; readonly into: string }[];
+  /** See RestoreRequest. */
+  readonly mode?: RestoreMode;
   /** Takes the safety backup of what is there now, after validation and before anything is changed. Absent when the user declined. */
   readonly protect?: () => Promise<void>;
 }
