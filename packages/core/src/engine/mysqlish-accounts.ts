@@ -1,10 +1,8 @@
 import { z } from "zod";
 import { isFault } from "../model/fault.ts";
 import type { Rider } from "./engine.ts";
-import type { About } from "./mysqlish-inspect.ts";
 import { ask, askRows, type Session } from "./mysqlish-session.ts";
 import { identifier, literal, named } from "./mysqlish-sql.ts";
-import { isNewerSeries } from "./mysqlish-vendor.ts";
 
 const USERS_RIDER = "users.sql";
 const MARK = "-- cofre: ";
@@ -12,8 +10,6 @@ const MARK = "-- cofre: ";
 const Account = z.object({
   user: z.string(),
   host: z.string(),
-  /** `CREATE USER`, with the password as the server keeps it: hashed. */
-  create: z.string(),
   /** What it may do in this database. */
   grants: z.array(z.string()),
 });
@@ -31,13 +27,12 @@ function nameOf({ user, host }: Name): string {
 /** Logins of a database: by rights in it and as definers of its code. What cannot be read is told, not silently left out. */
 export async function accountsOf(
   session: Session,
-  about: About,
   database: string,
 ): Promise<{ readonly accounts: readonly Account[]; readonly warnings: readonly string[] }> {
   try {
     const rows = await askRows(session, namesSql(database));
     return {
-      accounts: await describe(session, about, { database, names: rows.map((row) => Name.parse(row)) }),
+      accounts: await describe(session, { database, names: rows.map((row) => Name.parse(row)) }),
       warnings: [],
     };
   } catch (error) {
@@ -66,26 +61,17 @@ interface Described {
   readonly names: readonly Name[];
 }
 
-async function describe(
-  session: Session,
-  about: About,
-  { database, names }: Described,
-): Promise<readonly Account[]> {
+async function describe(session: Session, { database, names }: Described): Promise<readonly Account[]> {
   if (names.length === 0) return [];
-  // Salts of MySQL's newer passwords are bytes that no text can carry.
-  const isHex = session.vendor.id === "mysql" && isNewerSeries(about.numbers, "5.7");
-  const printed = await ask(session, [
-    ...(isHex ? ["set session print_identified_with_as_hex = on"] : []),
-    ...names.flatMap((name, index) => [
-      `select 'cofre:account ${index}'`,
-      `show create user ${nameOf(name)}`,
-      `show grants for ${nameOf(name)}`,
-    ]),
-  ]);
+  const printed = await ask(
+    session,
+    names.flatMap((name, index) => [`select 'cofre:account ${index}'`, `show grants for ${nameOf(name)}`]),
+  );
   const parts = printed.split(/^cofre:account \d+\n/m).slice(1);
   return names.map((name, index) => {
-    const [create = "", ...grants] = (parts[index] ?? "").trimEnd().split("\n");
-    return { ...name, create, grants: grants.filter((grant) => isOf(database, grant)) };
+    const grants = (parts[index] ?? "").trimEnd().split("\n");
+    // MariaDB shows the password's hash behind rights that reach everywhere, which are none of this database.
+    return { ...name, grants: grants.filter((grant) => isOf(database, grant)) };
   });
 }
 
@@ -98,10 +84,18 @@ function isOf(database: string, grant: string): boolean {
   );
 }
 
+/**
+ * A login without its password, hashed or not: riders are not encrypted, and a hash is enough to log in with some clients. Locked, so
+ * that nobody enters before somebody has chosen one.
+ */
+function createStatement(name: Name, words = ""): string {
+  return `CREATE USER ${words}${nameOf(name)} ACCOUNT LOCK`;
+}
+
 export function usersRider(accounts: readonly Account[]): readonly Rider[] {
-  const statements = accounts.flatMap(({ create, grants }) => [
-    create.replace(/^CREATE USER /, "CREATE USER IF NOT EXISTS "),
-    ...grants,
+  const statements = accounts.flatMap((account) => [
+    createStatement(account, "IF NOT EXISTS "),
+    ...account.grants,
   ]);
   const text = `${MARK}${JSON.stringify(accounts)}\n${statements.map((sql) => `${sql};\n`).join("")}`;
   return [{ name: USERS_RIDER, text }];
@@ -134,9 +128,9 @@ export async function bringAccounts(
       continue;
     }
     try {
-      await ask(session, [account.create, ...account.grants]);
+      await ask(session, [createStatement(account), ...account.grants]);
       warnings.push(
-        `user ${nameOf(account)} was missing and was made as it was, with its rights in this database`,
+        `user ${nameOf(account)} was missing and was made locked, with its rights in this database: give it a password and let it in with ALTER USER … IDENTIFIED BY … ACCOUNT UNLOCK`,
       );
     } catch (error) {
       if (!isFault(error)) throw error;

@@ -63,7 +63,7 @@ export async function surveyDatabase(session: Session, about: About, database: s
   const [properties] = rowsOf(seen.properties);
   const tables = rowsOf(seen.tables).map((row) => Table.parse(row));
   const columns = rowsOf(seen.columns).map((row) => Column.parse(row));
-  const found = await accountsOf(session, about, database);
+  const found = await accountsOf(session, database);
   const header: DatabaseRider = {
     vendor: session.vendor.id,
     name: database,
