@@ -18,9 +18,12 @@ const PLACES = [
   "/activity",
   "/servers",
   "/organization",
+  "/organization/encryption",
   "/organization/keys",
   "/organization/audit",
   "/servers?act=add",
+  "/stores",
+  "/stores?act=add",
 ];
 const PARTS = ["", "/schedule", "/settings", "?act=backup"];
 const ADD_MS = 40_000;

@@ -21,6 +21,24 @@ export async function callBytes(url: string, init: RequestInit = {}): Promise<Re
   throw problemIn(await response.text());
 }
 
+/** The first bytes of an answer as text, at most so many; the rest is not fetched. */
+export async function readBeginning(url: string, mostBytes: number, signal: AbortSignal): Promise<string> {
+  const { body } = await callBytes(url, { signal });
+  if (body === null) return "";
+  const reader = body.getReader();
+  const decoder = new TextDecoder();
+  let text = "";
+  for (let count = 0; count < mostBytes; ) {
+    const { value, done } = await reader.read();
+    if (done) return text + decoder.decode();
+    const part = value.subarray(0, mostBytes - count);
+    count += part.length;
+    text += decoder.decode(part, { stream: true });
+  }
+  await reader.cancel();
+  return text;
+}
+
 interface Sending {
   readonly file: Blob;
   /** Between 0 and 1. */

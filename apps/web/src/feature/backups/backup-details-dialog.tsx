@@ -7,10 +7,11 @@ import { Dialog, DialogBody } from "../../ui/dialog.tsx";
 import { FaultCard } from "../../ui/fault-card.tsx";
 import { Facts } from "../../ui/panel.tsx";
 import { When } from "../../ui/when.tsx";
+import { useResource } from "../resources/resource-context.tsx";
 import { useEngineLabel } from "../resources/resource-facts.tsx";
 import { BackupCopies } from "./backup-copies.tsx";
 import type { Backup } from "./queries.ts";
-import { useUnitName } from "./unit-name.ts";
+import { useCapabilities, useUnitName } from "./unit-name.ts";
 
 export function BackupDetailsDialog(props: { backup: Backup; onClose: () => void }) {
   const t = useText();
@@ -49,6 +50,7 @@ function BackupFacts(props: { backup: Backup }) {
   const t = useText();
   const format = useFormat();
   const label = useEngineLabel();
+  const resource = useResource();
   const copied = (value: string | null): JSX.Element =>
     value === null ? (
       t("words.none")
@@ -78,7 +80,7 @@ function BackupFacts(props: { backup: Backup }) {
     },
     {
       name: t("backupDetails.engine"),
-      value: `${label(props.backup.dbType ?? "files")} ${props.backup.engineVersion ?? ""}`.trim(),
+      value: `${label(resource().type)} ${props.backup.engineVersion ?? ""}`.trim(),
     },
     {
       name: t("backupDetails.format"),
@@ -97,6 +99,10 @@ function BackupFacts(props: { backup: Backup }) {
 function Counts(props: { backup: Backup }) {
   const t = useText();
   const format = useFormat();
+  const resource = useResource();
+  const capabilities = useCapabilities();
+  /** Rows and keys add up; objects and their bytes do not. */
+  const isSum = () => ["database", "server"].includes(capabilities(resource().type)?.unit ?? "");
   const rows = () =>
     props.backup.units.flatMap((unit) =>
       Object.entries(unit.counts ?? {}).map(([name, count]) => ({
@@ -120,16 +126,18 @@ function Counts(props: { backup: Backup }) {
             <tbody>
               <For each={rows()}>
                 {(row) => (
-                  <tr class="border-b border-line">
+                  <tr class="border-t border-line first:border-t-0">
                     <td class="px-3 py-1.5 font-mono text-xs/5">{row.name}</td>
                     <td class="px-3 py-1.5 text-right tabular-nums">{format.number(row.count)}</td>
                   </tr>
                 )}
               </For>
-              <tr class="font-medium">
-                <td class="px-3 py-1.5">{t("backupDetails.total")}</td>
-                <td class="px-3 py-1.5 text-right tabular-nums">{format.number(total())}</td>
-              </tr>
+              <Show when={isSum()}>
+                <tr class="font-medium">
+                  <td class="px-3 py-1.5">{t("backupDetails.total")}</td>
+                  <td class="px-3 py-1.5 text-right tabular-nums">{format.number(total())}</td>
+                </tr>
+              </Show>
             </tbody>
           </table>
         </div>

@@ -82,6 +82,9 @@ function useChosenPart(of: Of) {
     units,
     single,
     isNothing: () => units()?.length === 0,
-    isWhole: () => units() === undefined && single() === undefined,
+    isWhole: () =>
+      units() === undefined &&
+      single() === undefined &&
+      (promises()?.unit === "server" || inside().length === 0),
   };
 }

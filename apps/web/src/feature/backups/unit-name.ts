@@ -1,5 +1,6 @@
 import { useQuery } from "@tanstack/solid-query";
 import { useApi } from "../../platform/api.tsx";
+import { useFormat } from "../../platform/format.ts";
 import { useText } from "../../platform/text.tsx";
 import { type EngineFacts, enginesQuery } from "../resources/queries.ts";
 import type { Backup } from "./queries.ts";
@@ -11,6 +12,8 @@ export function useCapabilities(): (engine: string) => EngineFacts["capabilities
   return (engine) =>
     engines.isPending ? undefined : engines.data?.items.find((known) => known.id === engine)?.capabilities;
 }
+
+const MOST_NAMED = 3;
 
 /** As the catalogue names an archive that holds everything there is. */
 const ALL = "*";
@@ -30,6 +33,17 @@ type Held = Pick<Backup, "unit" | "units" | "dbType">;
 /** What a backup holds, in words. */
 export function useUnitName(): (backup: Held) => string {
   const t = useText();
+  const format = useFormat();
   const capabilities = useCapabilities();
-  return (backup) => singleUnit(backup, capabilities(backup.dbType ?? "files")) ?? t("backups.everything");
+  return (backup) => {
+    const known = capabilities(backup.dbType ?? "files");
+    const single = singleUnit(backup, known);
+    if (single !== undefined) return single;
+    const names = known?.unit === "server" ? [] : backup.units.map(({ name }) => name);
+    if (names.length === 0) return t("backups.everything");
+    // The last of the list tells how many are not named.
+    const shown = names.length > MOST_NAMED ? names.slice(0, MOST_NAMED - 1) : names;
+    const others = names.length - shown.length;
+    return format.list(others === 0 ? shown : [...shown, t("backups.others", others)]);
+  };
 }

@@ -1,6 +1,6 @@
 import { useQuery } from "@tanstack/solid-query";
 import { Match, Show, Switch } from "solid-js";
-import { callBytes } from "../../platform/bytes.ts";
+import { readBeginning } from "../../platform/bytes.ts";
 import { useFormat } from "../../platform/format.ts";
 import { useText } from "../../platform/text.tsx";
 import { Button } from "../../ui/button.tsx";
@@ -59,11 +59,7 @@ function TextPreview(props: { address: string; size: number }) {
   const format = useFormat();
   const text = useQuery(() => ({
     queryKey: ["object-text", props.address],
-    queryFn: async ({ signal }: { signal: AbortSignal }) => {
-      if (props.size === 0) return "";
-      const range = `bytes=0-${Math.min(props.size, TEXT_BYTES) - 1}`;
-      return await (await callBytes(props.address, { headers: { range }, signal })).text();
-    },
+    queryFn: ({ signal }: { signal: AbortSignal }) => readBeginning(props.address, TEXT_BYTES, signal),
     gcTime: 0,
     retry: false,
   }));

@@ -18,6 +18,7 @@ export const backups: typeof ptBr.backups = {
   acts: "Actions",
   row: (facts) => `Backup of ${facts.unit}, ${facts.when}`,
   everything: "everything",
+  others: (count) => many(count, "other", "others"),
   origins: { manual: "Manual", schedule: "Automatic", upload: "Uploaded", safety: "Safety" },
   status: {
     pending: "Queued",

@@ -17,6 +17,7 @@ export const backups = {
   acts: "Ações",
   row: (facts: { unit: string; when: string }) => `Backup de ${facts.unit}, ${facts.when}`,
   everything: "tudo",
+  others: (count: number) => many(count, "outro", "outros"),
   origins: {
     manual: "Manual",
     schedule: "Automático",
