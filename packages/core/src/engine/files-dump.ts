@@ -1,61 +1,14 @@
-import type { Ran } from "../host/host.ts";
+import type { Command, Ran } from "../host/host.ts";
 import type { UnitFacts } from "../model/engine.ts";
 import { Fault, isFault } from "../model/fault.ts";
 import type { DumpPlan, DumpRequest, Reach } from "./engine.ts";
+import { DUMP, LOOK } from "./files-dump-scripts.ts";
+import { described, type Patterns, patternsOf, riderOf, taking } from "./files-patterns.ts";
 import { readScan, SCAN } from "./files-scan.ts";
 import { optionsOf, type Tar, tarOf } from "./files-tar.ts";
 import type { FilesTarget } from "./files-target.ts";
 
 const LONGEST_WARNINGS = 20;
-
-/** Looks at $@ before the first byte: what is missing, a link, unreadable, or a device. One finding a line, the path last. */
-const LOOK = `
-export LC_ALL=C
-for path; do
-  if [ -L "$path" ]; then printf 'link %s\\n' "$path"; elif [ ! -e "$path" ]; then printf 'missing %s\\n' "$path"; fi
-done
-if find / -maxdepth 0 -readable -printf '' 2> /dev/null; then
-  find "$@" \\( -type b -o -type c \\) -printf 'device %p\\n' -o ! -type l ! -readable -printf 'unreadable %p\\n' -prune 2> /dev/null
-else
-  find "$@" \\( -type b -o -type c \\) -exec printf 'device %s\\n' {} \\; 2>&1 | sed 's/^find: \\(.*\\): Permission denied$/unreadable \\1/'
-fi | head -n 2000
-`;
-
-/**
- * Writes $@, one unit each, as one tar. Each unit is a run of its own, so that no hard link leads from one to another; the ends of
- * all but the last are cut off, which is 1024 bytes when a record is one block. Devices (COFRE_EXCLUDE) are left out. GNU tar ends
- * with 1 when a file changed while it was read: that, and only that, is no failure. Source: info tar, "Synopsis" (exit codes).
- */
-const DUMP = `
-export LC_ALL=C
-exec 3>&1
-record= each=
-if [ "$COFRE_GNU" ]; then record='-b 20' each='-b 1'; fi
-[ "$#" -eq 1 ] || record=$each
-one() {
-  options=$1
-  shift
-  [ -z "$COFRE_EXCLUDE" ] || options="$options -X /dev/fd/4"
-  tar -C / -cf - $COFRE_OPTIONS $options -- "$1" 4<<EXCLUDE
-$COFRE_EXCLUDE
-EXCLUDE
-  echo "tar $?" >&5
-}
-judge() {
-  awk '{ print; fflush() }
-    !/: (file changed as we read it|File removed before we read it|File shrank by [0-9]+ bytes; padding with zeros|socket ignored|No such file or directory)$/ && !/error exit delayed from previous errors$/ { bad = 1 }
-    END { exit bad }' >&2 || echo bad >&5
-}
-codes=$({ {
-  while [ "$#" -gt 1 ]; do
-    one "$each" "$1" 2>&4 | head -c -1024 >&3
-    shift
-  done
-  one "$record" "$1" 2>&4 >&3
-} 4>&1 | judge; } 5>&1)
-echo "$codes" | awk '$1 == "bad" { bad = 1 } $1 == "tar" && $2 == 1 { changed = 1 } $1 == "tar" && $2 > 1 { failed = 1 } $1 == "tar" { ran = 1 }
-  END { exit failed || !ran || (changed && bad) }'
-`;
 
 /** Plans one tar of all the units. Refuses what is missing or unreadable, by name, before the first byte. */
 export async function dumpFiles(reach: Reach<FilesTarget>, request: DumpRequest): Promise<DumpPlan> {
@@ -64,31 +17,70 @@ export async function dumpFiles(reach: Reach<FilesTarget>, request: DumpRequest)
     if (!target.paths.includes(unit)) throw unknownUnit(server.name, unit);
   }
   const tar = await tarOf(server, reach.signal);
-  const devices = await lookAt(reach, request.units);
+  const patterns = patternsOf(target);
+  if (patterns !== undefined && tar.kind !== "gnu") throw unchoosing(server.name, tar);
+  const selection: Selection = { tar, patterns, units: request.units };
+  const devices = await lookAt(reach, selection);
   if (devices.length > 0 && !tar.canExclude) throw unkeepable(server.name, devices[0] ?? "");
-  const excluded = devices.map((path) => path.slice(1)).filter((path) => !path.includes("\n"));
   return {
     format: { name: "tar", version: tar.writes, extension: ".tar" },
     serverVersion: tar.version,
-    source: {
-      via: "command",
-      on: server,
-      command: {
-        argv: ["sh", "-c", DUMP, "cofre", ...request.units.map((unit) => unit.slice(1))],
-        env: {
-          ...optionsOf(tar, "write"),
-          COFRE_EXCLUDE: (tar.kind === "gnu" ? excluded : excluded.map(literal)).join("\n"),
-        },
-      },
-    },
+    source: { via: "command", on: server, command: dumpCommand(selection, devices) },
     observer: { command: { argv: ["sh", "-c", `${SCAN}\nscan`] }, on: server },
-    riders: [],
+    riders: riderOf(patterns),
     tools: { tar: tar.name },
     conclude: ({ observed, stderr }) => ({
       facts: factsFor(request.units, Buffer.from(observed ?? []).toString("utf8")),
-      warnings: warningsOf(tar, stderr, devices),
+      warnings: warningsOf(selection, stderr, devices),
     }),
   };
+}
+
+/** What is taken, and by what. */
+interface Selection {
+  readonly tar: Tar;
+  readonly patterns: Patterns | undefined;
+  readonly units: readonly string[];
+}
+
+function dumpCommand(selection: Selection, devices: readonly string[]): Command {
+  const { tar, patterns } = selection;
+  const isGnu = tar.kind === "gnu";
+  const options = optionsOf(tar, "write");
+  const excluded = devices.map((path) => path.slice(1)).filter((path) => !path.includes("\n"));
+  return {
+    argv: ["sh", "-c", DUMP, "cofre", ...specsOf(selection, "dump")],
+    env: {
+      ...options,
+      COFRE_EXCLUDE: (isGnu ? excluded : excluded.map(literal)).join("\n"),
+      ...(patterns && {
+        COFRE_PATTERNS: "yes",
+        COFRE_OPTIONS: `${options.COFRE_OPTIONS} --null --ignore-failed-read`,
+      }),
+    },
+  };
+}
+
+/** Each unit as a word of the scripts. Tar is told what to take; devices never are. */
+function specsOf({ patterns, units }: Selection, act: "look" | "dump"): readonly string[] {
+  if (patterns === undefined) return units;
+  const taken = ["!", "-type", "b", "!", "-type", "c", "-print0"];
+  return units.map((unit) => {
+    if (unit.includes("\n")) throw unpatterned(unit);
+    return [unit, ...taking(patterns, unit), ...(act === "dump" ? taken : [])].join("\n");
+  });
+}
+
+function unchoosing(where: string, tar: Tar): Fault {
+  return new Fault("engine.unsupported", `${tar.name} of ${where} cannot choose files by patterns`, {
+    hint: "Install GNU tar and findutils on the server, or take the patterns away.",
+  });
+}
+
+function unpatterned(unit: string): Fault {
+  return new Fault("input.invalid", `${JSON.stringify(unit)} has a line end in its name`, {
+    hint: "Patterns cannot be used with such a path: back it up without them, as a resource of its own.",
+  });
 }
 
 export function unknownUnit(where: string, unit: string): Fault {
@@ -108,11 +100,10 @@ function unkeepable(where: string, device: string): Fault {
 }
 
 /** Throws for what cannot be read; returns devices, which are left out. */
-async function lookAt(
-  { server, signal, tag }: Reach<FilesTarget>,
-  units: readonly string[],
-): Promise<string[]> {
-  const ran: Ran = await server.run({ argv: ["sh", "-c", LOOK, "cofre", ...units] }, { signal, tag });
+async function lookAt({ server, signal, tag }: Reach<FilesTarget>, selection: Selection): Promise<string[]> {
+  const argv: Command["argv"] = ["sh", "-c", LOOK, "cofre", ...specsOf(selection, "look")];
+  const env = { COFRE_PATTERNS: selection.patterns === undefined ? "" : "yes" };
+  const ran: Ran = await server.run({ argv, env }, { signal, tag });
   const lines = ran.stdout.split("\n");
   const found = (word: string): string[] =>
     lines.filter((line) => line.startsWith(`${word} /`)).map((line) => line.slice(word.length + 1));
@@ -159,14 +150,19 @@ function incomplete(cause: Fault): Fault {
   return new Fault("dump.incomplete", cause.message, { hint: "Try again.", cause });
 }
 
-function warningsOf(tar: Tar, stderr: string, devices: readonly string[]): readonly string[] {
+function warningsOf(
+  { tar, patterns }: Selection,
+  stderr: string,
+  devices: readonly string[],
+): readonly string[] {
   const said = stderr
     .split("\n")
-    .filter((line) => line.startsWith("tar: ") && !line.includes("error exit delayed"))
-    .map((line) => line.slice("tar: ".length));
+    .filter((line) => /^(tar|find): /.test(line) && !line.includes("error exit delayed"))
+    .map((line) => line.slice(line.indexOf(" ") + 1));
   const shown = said.slice(0, LONGEST_WARNINGS);
   if (said.length > shown.length) shown.push(`and ${said.length - shown.length} more`);
   if (devices.length > 0) shown.push(`${devices.length} devices were left out: ${devices[0]}`);
+  if (patterns !== undefined) shown.push(`patterns chose what is in it: ${described(patterns)}`);
   if (tar.kind === "busybox") {
     shown.push("written by busybox tar: without access lists and extended attributes, times to the second");
   }

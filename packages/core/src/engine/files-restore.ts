@@ -2,6 +2,9 @@ import type { Command, Ran } from "../host/host.ts";
 import type { UnitFacts } from "../model/engine.ts";
 import { Fault } from "../model/fault.ts";
 import type { Reach, Restoration, RestoreRequest } from "./engine.ts";
+import { scriptFault } from "./files-faults.ts";
+import { CARRY } from "./files-left-out.ts";
+import { described, leaving, patternsIn } from "./files-patterns.ts";
 import { BACK, CLEAN, COMMIT, COUNT, LOAD, LOOK, PREPARE, STAGES } from "./files-restore-scripts.ts";
 import { readScan } from "./files-scan.ts";
 import { tarOf } from "./files-tar.ts";
@@ -89,6 +92,7 @@ async function check(parts: Parts): Promise<void> {
       hint: "Choose a backup of files.",
     });
   }
+  patternsIn(request.riders);
   const tar = await tarOf(reach.server, reach.signal);
   if (tar.kind === "busybox" && request.format.version === "pax") {
     throw new Fault("engine.unsupported", `${tar.name} of ${reach.server.name} cannot read a pax archive`, {
@@ -172,8 +176,21 @@ async function loaded(parts: Parts, output: string): Promise<readonly UnitFacts[
   });
 }
 
+/** What the archive's patterns leave out stays: it is put beside what was unpacked before that takes the old one's place. */
+async function keepLeftOut({ reach, request, places, warnings }: Parts): Promise<void> {
+  const patterns = patternsIn(request.riders);
+  if (patterns === undefined) return;
+  for (const place of places) {
+    const words = [place.into, `${place.stage}/${place.top}`, ...leaving(patterns, place.into)];
+    const ran = await reach.server.run({ argv: ["sh", "-c", CARRY, "cofre", ...words] });
+    if (ran.code !== 0) throw scriptFault(reach.server.name, ran, "keeping what the patterns leave out");
+  }
+  warnings.push(`patterns chose what is in the archive: ${described(patterns)}; the rest was left as it was`);
+}
+
 async function commit(parts: Parts): Promise<void> {
   if ((await stage(parts)) === "switched") return;
+  await keepLeftOut(parts);
   await must(parts, { script: COMMIT }, "switching to the restored files");
   parts.warnings.push(
     "programs and containers that have the old files open or mounted see the old ones until they are restarted",
@@ -207,31 +224,7 @@ async function must({ reach, places }: Parts, { script, env = {} }: Script, doin
   const words = places.flatMap(({ into, stage: staging, old, top }) => [into, staging, old, top]);
   const ran = await reach.server.run({ argv: ["sh", "-c", script, "cofre", ...words], env });
   if (ran.code === 0) return ran;
-  const said = ran.stderr.trim().split("\n").at(-1) ?? "";
-  const context = { stderr: ran.stderr.slice(-1000) };
-  const message = `${doing} on ${reach.server.name}: ${said}`;
-  if (/No space left|quota exceeded/i.test(said)) {
-    throw new Fault("server.no-space", message, {
-      hint: "Free space on that disk, then try again.",
-      context,
-    });
-  }
-  if (/Read-only file system/i.test(said)) {
-    throw new Fault("server.read-only", message, {
-      hint: "Make that disk writable, then try again.",
-      context,
-    });
-  }
-  if (/Permission denied|not permitted/i.test(said)) {
-    throw new Fault("target.permission", message, {
-      hint: "Give the SSH user that right, or use root.",
-      context,
-    });
-  }
-  throw new Fault("restore.failed", message, {
-    hint: "Read the program's own words and mend the cause.",
-    context,
-  });
+  throw scriptFault(reach.server.name, ran, doing);
 }
 
 function mismatch(found: string): Fault {

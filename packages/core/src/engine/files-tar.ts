@@ -55,13 +55,12 @@ export function optionsOf(tar: Tar, act: "write" | "read"): Readonly<Record<stri
 function wordsOf(tar: Tar, act: "write" | "read"): readonly string[] {
   if (tar.kind === "busybox") return act === "write" ? [] : ["--numeric-owner"];
   const kept = [
-    "--numeric-owner",
     "--no-unquote",
     ...(tar.hasAcls ? ["--acls"] : []),
     // What the kernel and other systems keep for themselves (security.selinux, trusted) belongs to the machine, not to the data.
     ...(tar.hasXattrs ? ["--xattrs", "--xattrs-include=user.*", "--xattrs-include=security.capability"] : []),
   ];
-  if (act === "read") return kept;
+  if (act === "read") return ["--numeric-owner", ...kept];
   const times = "--pax-option=delete=atime,delete=ctime";
   return ["--format=posix", times, "--sparse", "--anchored", "--no-wildcards", ...kept];
 }

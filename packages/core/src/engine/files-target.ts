@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { PatternList } from "./files-patterns.ts";
 
 /** Absolute, without `.`, `..`, empty parts or a slash at the end; any byte that a file name may have. */
 export function isPlainPath(path: string): boolean {
@@ -29,5 +30,9 @@ export const FilesTarget = z.object({
       (paths) => paths.every((path, at) => paths.every((other, to) => at === to || !isWithin(path, other))),
       "no path twice, and none inside another",
     ),
+  /** Of the files below the paths only those that one of these patterns means, in the manner of gitignore. */
+  include: PatternList.optional(),
+  /** Neither files nor folders that one of these patterns means. */
+  exclude: PatternList.optional(),
 });
 export type FilesTarget = z.infer<typeof FilesTarget>;
