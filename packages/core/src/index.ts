@@ -35,6 +35,9 @@ export type {
 export { dropOld, recoverRestore, restoreBackup, undoRestore } from "./operation/restore-backup.ts";
 export { subId } from "./operation/sub-id.ts";
 export { sweepAbandoned } from "./operation/sweep.ts";
+export { syncBuckets } from "./operation/sync-bucket.ts";
+export type { SyncPlace } from "./operation/sync-bucket-places.ts";
+export type { SyncReport } from "./operation/sync-bucket-report.ts";
 export { takeBackup } from "./operation/take-backup.ts";
 export { validateBackup } from "./operation/validate-backup.ts";
 export type { Step, Work } from "./operation/work.ts";
