@@ -1,11 +1,11 @@
 import { type StartedPostgres, startPostgres } from "@cofre/lab";
 
 /** One fixed set of data, made from a seed inside the database itself. */
-const SEED = 20_260_209;
+export const SEED = 20_260_209;
 /** Bytes of one order in the table and its indexes, as measured. */
 const ORDER_BYTES = 422;
 
-const WORDS =
+export const WORDS =
   "pedido entrega cliente caixa frete prazo nota fiscal troca azul verde grande pequeno urgente retirada loja";
 
 /** A PostgreSQL with its data on disk, as in production. */

@@ -1,65 +1,77 @@
-import { mkdtempSync, writeFileSync } from "node:fs";
+import { mkdtempSync, readFileSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { fillOrders, fillPgbench, startOrders } from "./fixture.ts";
-import { MACHINE, type Result, resultOf } from "./measure.ts";
-import { measurePostgres } from "./postgres.ts";
-import { measureDownload, peakWhenStreaming, startProduct } from "./product.ts";
-import { type BenchServer, connectBench } from "./server.ts";
+import { parseArgs } from "node:util";
+import { type Extent, GROUPS, type Group } from "./groups.ts";
+import { MACHINE, type Result } from "./measure.ts";
+import { connectBench } from "./server.ts";
 
-const GIGABYTE = 1_000_000_000;
-const PGBENCH_SCALE_PER_GB = 66;
+/**
+ * Measures the data path in ratios against the plain tools on the same machine. `--quick` takes a tenth of the data; `--only NAME` runs
+ * the groups whose names begin so, and leaves what results.json says of the others.
+ */
+const { values } = parseArgs({
+  options: {
+    quick: { type: "boolean", default: false },
+    only: { type: "string" },
+    // A part of the full size, to try the benchmark itself.
+    part: { type: "string" },
+  },
+});
+const extent: Extent = { part: partOf(values.part ?? (values.quick ? "0.1" : "1")), runs: 3 };
+const chosen = groupsNamed(values.only ?? "");
+const RESULTS = join(import.meta.dirname, "../results.json");
 
-/** Measures the data path in ratios against the plain tools on the same machine; `--quick` takes a tenth of the data. */
-const isQuick = process.argv.includes("--quick");
-const size = isQuick ? GIGABYTE / 10 : GIGABYTE;
-const runs = 3;
+console.error(`bench: ${extent.part} of the full size, ${MACHINE}`);
+await using bench = await connectBench(mkdtempSync(join(tmpdir(), "cofre-bench-")));
+let results = values.only === undefined ? [] : keptResults();
+const fresh: Result[] = [];
+for (const group of chosen) {
+  console.error(`bench: ${group.name}`);
+  const measured = await group.measure(bench, extent);
+  fresh.push(...measured);
+  // Written after each group: a run that dies later loses only its own part.
+  results = inOrder([...results.filter((result) => !isOf(group, result)), ...measured]);
+  writeFileSync(RESULTS, jsonOf(results));
+}
+printTable(fresh);
 
-console.error(`bench: ${isQuick ? "a tenth of the size" : "full size"}, ${MACHINE}`);
-const folder = mkdtempSync(join(tmpdir(), "cofre-bench-"));
-const results: Result[] = [];
-await using bench = await connectBench(folder);
-results.push(...(await postgresResults(bench)));
-results.push(await measureDownload(bench, { bytes: size, runs }));
-results.push(await memoryResult(bench));
-results.push(await startResult());
-writeFileSync(join(import.meta.dirname, "../results.json"), `${JSON.stringify(results, null, 2)}\n`);
-printTable(results);
-
-async function postgresResults(on: BenchServer): Promise<readonly Result[]> {
-  await using postgres = await startOrders("18");
-  say("filling the orders");
-  await fillOrders(postgres, "shop", size * 1.1);
-  const orders = await measurePostgres("postgres", { bench: on, postgres, database: "shop", runs });
-  await postgres.sql("drop database if exists pgbench", "postgres");
-  await postgres.sql("create database pgbench", "postgres");
-  say("filling pgbench's tables");
-  await fillPgbench(postgres, "pgbench", Math.max(1, Math.round((size / GIGABYTE) * PGBENCH_SCALE_PER_GB)));
-  return [
-    ...orders,
-    ...(await measurePostgres("pgbench", { bench: on, postgres, database: "pgbench", runs: 1 })),
-  ];
+function partOf(text: string): number {
+  const part = Number(text);
+  if (part > 0 && part <= 1) return part;
+  throw new Error(`--part is a number above 0 and up to 1, not ${text}`);
 }
 
-async function memoryResult(on: BenchServer): Promise<Result> {
-  say("memory with one part of data, then with five");
-  const one = await peakWhenStreaming(on, size);
-  const five = await peakWhenStreaming(on, size * 5);
-  say(`peaks: ${Math.round(one / 1e6)} MB, ${Math.round(five / 1e6)} MB`);
-  return resultOf("memory.5g/1g", [five / one], 1.15);
+function groupsNamed(start: string): readonly Group[] {
+  const found = GROUPS.filter(({ name }) => name.startsWith(start));
+  if (found.length > 0) return found;
+  throw new Error(`there is no group ${start}: choose one of ${GROUPS.map(({ name }) => name).join(", ")}`);
 }
 
-async function startResult(): Promise<Result> {
-  const seconds: number[] = [];
-  for (let run = 0; run < runs; run += 1) {
-    await using product = await startProduct();
-    seconds.push(product.startSeconds);
+function keptResults(): Result[] {
+  try {
+    const kept: Result[] = JSON.parse(readFileSync(RESULTS, "utf8"));
+    return kept;
+  } catch (error) {
+    if (error instanceof Error && "code" in error && error.code === "ENOENT") return [];
+    throw error;
   }
-  return resultOf("start.seconds", seconds, null);
 }
 
-function say(text: string): void {
-  console.error(`bench: ${text}`);
+/** As the formatter of this repository would have it, so that results can be kept in it. */
+function jsonOf(all: readonly Result[]): string {
+  const text = JSON.stringify(all, null, 2);
+  return `${text.replaceAll(/\[\s+([\d.,\s]+?)\s+\]/g, (_, runs: string) => `[${runs.split(/,\s+/).join(", ")}]`)}\n`;
+}
+
+function isOf({ name }: Group, result: Result): boolean {
+  return /^\w+/.exec(result.name)?.[0] === name;
+}
+
+/** By group, whichever was measured last. */
+function inOrder(all: readonly Result[]): Result[] {
+  const place = (result: Result) => GROUPS.findIndex((group) => isOf(group, result));
+  return all.toSorted((a, b) => place(a) - place(b));
 }
 
 function printTable(rows: readonly Result[]): void {

@@ -1,20 +1,8 @@
-import { generateKeyPairSync, sign } from "node:crypto";
-import {
-  directoryStore,
-  type Engine,
-  engineById,
-  type Installation,
-  type Manifest,
-  type Reach,
-  restoreBackup,
-  type Step,
-  type Store,
-  takeBackup,
-  type Work,
-} from "@cofre/core";
+import { directoryStore, type Manifest, restoreBackup, type Store } from "@cofre/core";
 import type { StartedPostgres } from "@cofre/lab";
+import { backUp, type Carried, reachContainer, workOf } from "./backup.ts";
 import { type Result, resultOf, timed } from "./measure.ts";
-import { type BenchServer, newTag } from "./server.ts";
+import type { BenchServer } from "./server.ts";
 
 const ROOT = "/opt/backups/bench";
 const PLAIN = `${ROOT}/plan.sql.gz`;
@@ -39,9 +27,9 @@ export async function measurePostgres(prefix: string, given: Bench): Promise<rea
   for (let run = 0; run < given.runs; run += 1) {
     note(times, "plan", await timed(() => bench.line(dumpLine(given, `gzip > ${PLAIN}`))));
     note(times, "bare", await timed(() => bench.line(bareLine(given))));
-    note(times, "counts", await timed(() => backUp(given, store, "none")));
+    note(times, "counts", await timed(() => take(given, store, "none")));
     let manifest: Manifest | undefined;
-    note(times, "digests", await timed(async () => (manifest = await backUp(given, store, "auto"))));
+    note(times, "digests", await timed(async () => (manifest = await take(given, store, "auto"))));
     if (manifest === undefined) throw new Error("no backup was taken");
     stored = manifest.archive.bytes;
     note(times, "psql", await timePsql(given));
@@ -90,36 +78,8 @@ async function timePsql({ bench, postgres }: Bench): Promise<number> {
   return seconds;
 }
 
-async function backUp(given: Bench, store: Store, digests: "auto" | "none"): Promise<Manifest> {
-  const { engine, reach } = await reachOf(given);
-  const none = { id: "bench", name: "bench", slug: "bench" };
-  const taken = await takeBackup(
-    workOf(reach.tag, () => undefined),
-    {
-      engine,
-      reach,
-      units: [given.database],
-      codec: "zstd",
-      digests,
-      store,
-      keyStem: `databases/bench/postgres/bench/backup-${reach.tag}`,
-      onKey: async () => undefined,
-      installation: INSTALLATION,
-      identity: {
-        backupId: reach.tag,
-        runId: reach.tag,
-        organizationId: "bench",
-        project: none,
-        resource: { ...none, engine: engine.id },
-        server: { id: "bench", name: "bench" },
-        origin: "manual",
-        image: null,
-        cofreVersion: "bench",
-      },
-    },
-  );
-  await taken.settle();
-  return taken.manifest;
+async function take(given: Bench, store: Store, digests: "auto" | "none"): Promise<Manifest> {
+  return await backUp(await reachOf(given), { store, unit: given.database, digests });
 }
 
 /** Seconds of load and switch alone, and of the whole with validation and a safety backup of what was there. */
@@ -140,7 +100,7 @@ async function timeRestore(
       store,
       manifest,
       units: [{ from: given.database, into: given.database }],
-      protect: async () => void (await backUp(given, store, "auto")),
+      protect: async () => void (await take(given, store, "auto")),
     }),
   );
   if (began === undefined) throw new Error("nothing was loaded");
@@ -152,30 +112,6 @@ async function timeRestore(
   return { load, whole };
 }
 
-async function reachOf({ bench, postgres }: Bench): Promise<{ engine: Engine; reach: Reach<unknown> }> {
-  const facts = await bench.docker.inspect(postgres.name);
-  const engine = engineById("postgres");
-  const detected = facts === undefined ? undefined : engine.detect(facts);
-  if (facts === undefined || detected === undefined) throw new Error("the database was not detected");
-  const reach = {
-    host: bench.docker.host(postgres.name),
-    server: bench.server,
-    target: engine.configSchema.parse(detected.config),
-    container: { client: bench.docker.client, container: postgres.name, image: facts.image },
-    tag: newTag(),
-    signal: new AbortController().signal,
-  };
-  return { engine, reach };
+async function reachOf({ bench, postgres }: Bench): Promise<Carried> {
+  return await reachContainer(bench, "postgres", postgres.name);
 }
-
-function workOf(id: string, report: (step: Step) => void): Work {
-  const { signal } = new AbortController();
-  return { id, owner: INSTALLATION.id, signal, now: () => new Date(), stallMs: 600_000, report };
-}
-
-const { privateKey } = generateKeyPairSync("ed25519");
-const INSTALLATION: Installation = {
-  id: "b".repeat(32),
-  sign: (text) => sign(null, Buffer.from(text), privateKey).toString("base64"),
-  verify: () => true,
-};
