@@ -76,7 +76,8 @@ const SUBJECTS: readonly Subject[] = [
     name: "versitygw",
     engine: "s3",
     absent: absentReason({ engine: "versitygw", version: "v1.8.0" }),
-    open: () => openS3(async () => ({ ...(await startOtherS3()), lacks: ["versions", "odd keys", "tags"] as const })),
+    open: () =>
+      openS3(async () => ({ ...(await startOtherS3()), lacks: ["versions", "odd keys", "tags"] as const })),
   },
   {
     name: "files",
