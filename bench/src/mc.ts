@@ -46,20 +46,18 @@ async function mcInContainer(alias: string, folder: string): Promise<Mc> {
 }
 
 function mcHere(alias: string, folder: string): Mc | undefined {
-  if (!isHere() && process.getuid?.() === 0) {
+  const isThere = "minio-client --version";
+  if (!succeeds(isThere) && process.getuid?.() === 0) {
     console.error("bench: installing minio-client on this machine");
-    spawnSync("apt-get", ["install", "-y", "-q", "--no-install-recommends", "minio-client"], {
-      stdio: "ignore",
-    });
+    succeeds("DEBIAN_FRONTEND=noninteractive apt-get install -y -q --no-install-recommends minio-client");
   }
-  if (!isHere()) return undefined;
-  const env = `MC_HOST_bench=${alias}`;
+  if (!succeeds(isThere)) return undefined;
   return {
-    run: (script) => shell(["env", env, `SEED=${folder}`, "sh", "-ec", script]),
+    run: (script) => shell(["env", `MC_HOST_bench=${alias}`, `SEED=${folder}`, "sh", "-ec", script]),
     [Symbol.asyncDispose]: async () => undefined,
   };
 }
 
-function isHere(): boolean {
-  return spawnSync("minio-client", ["--version"], { stdio: "ignore" }).status === 0;
+function succeeds(script: string): boolean {
+  return spawnSync("sh", ["-c", script], { stdio: "ignore" }).status === 0;
 }

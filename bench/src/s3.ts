@@ -27,6 +27,7 @@ export async function measureSmallObjects(
   await using mc = await startMc(minio, folder);
   if (mc === undefined) {
     console.error("bench: minio-client cannot be had here: s3.small/mc is left out");
+    rmSync(folder, { recursive: true });
     return [];
   }
   writeObjects(folder, objects);
