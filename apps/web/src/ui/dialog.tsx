@@ -38,6 +38,7 @@ export function Dialog(props: DialogProps) {
             class="dialog"
             ref={(element: HTMLElement) => {
               content = element;
+              keepFocus(element);
             }}
             style={{ "--dialog-width": `${props.width ?? 480}px` }}
             onOpenAutoFocus={openWithFocus}
@@ -59,6 +60,15 @@ export function Dialog(props: DialogProps) {
       </Kobalte.Portal>
     </Kobalte>
   );
+}
+
+/** A focused control that goes away would leave the focus to the page, where Esc closes nothing. */
+function keepFocus(content: HTMLElement): void {
+  const observer = new MutationObserver(() => {
+    if (document.activeElement === document.body) content.focus({ preventScroll: true });
+  });
+  observer.observe(content, { childList: true, subtree: true });
+  onCleanup(() => observer.disconnect());
 }
 
 /** What has the focus now; for a line of a menu, which goes away, the button that opened the menu. */

@@ -59,11 +59,14 @@ function ChoiceForm(props: { of: ChoiceOf; choice: EncryptionChoice; keys: reado
   const api = useApi();
   const t = useText();
   const queries = useQueryClient();
-  const [mode, setMode] = createSignal<EncryptionChoice["mode"]>(props.choice.mode);
   const [chosen, setChosen] = createStore<Record<string, boolean>>(
     Object.fromEntries(props.choice.keyIds.map((id) => [id, true])),
   );
   const isOfResource = () => "resourceId" in props.of;
+  // Above a project there is nothing that plain could differ from.
+  const [mode, setMode] = createSignal<EncryptionChoice["mode"]>(
+    props.choice.mode === "plain" && !isOfResource() ? "inherit" : props.choice.mode,
+  );
   const keyIds = () => (mode() === "encrypted" ? Object.keys(chosen).filter((id) => chosen[id]) : []);
   const save = useMutation(() => ({
     mutationFn: () => choose(api, props.of, { mode: mode(), keyIds: keyIds() }),

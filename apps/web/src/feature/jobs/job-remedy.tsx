@@ -17,7 +17,7 @@ export function JobRemedy(props: { job: Job }) {
         </ButtonLink>
       </Match>
       <Match when={props.job.resourceId !== null}>
-        <Show when={isAbout("target.")}>
+        <Show when={isAbout("target.", "hook.")}>
           <ButtonLink href={`${page()}/settings`} icon="gear">
             {isAbout("target.auth") ? t("jobs.fixCredentials") : t("jobs.seeSettings")}
           </ButtonLink>

@@ -101,7 +101,7 @@ function ChoiceForm(props: { of: ChoiceOf; choice: StoreChoice; stores: readonly
         <Show when={hasOwnCopies()}>
           <fieldset class="flex flex-col gap-2 rounded-lg border border-line p-3">
             <legend class="sr-only">{t("storeChoice.copies")}</legend>
-            <For each={props.stores}>
+            <For each={props.stores.filter(({ id }) => id !== storeId())}>
               {(store) => (
                 <CheckField
                   label={store.name}

@@ -10,6 +10,7 @@ export const jobs: typeof ptBr.jobs = {
     restore: "Restore",
     validate: "Validation",
     copy: "Copy",
+    sync: "Sync",
     delete: "Deletion",
     scan: "Search for resources",
     cleanup: "Cleanup",

@@ -8,6 +8,7 @@ export const jobs = {
     restore: "Restauração",
     validate: "Validação",
     copy: "Cópia",
+    sync: "Sincronização",
     delete: "Exclusão",
     scan: "Busca de recursos",
     cleanup: "Limpeza",
