@@ -3,6 +3,7 @@ import { apiKeys } from "./schema/api-keys.ts";
 import { auditEvents } from "./schema/audit-events.ts";
 import { backupCopies } from "./schema/backup-copies.ts";
 import { backups } from "./schema/backups.ts";
+import { bucketSyncs } from "./schema/bucket-syncs.ts";
 import { downloadTokens } from "./schema/download-tokens.ts";
 import { encryptionChoices } from "./schema/encryption-choices.ts";
 import { encryptionKeys } from "./schema/encryption-keys.ts";
@@ -31,6 +32,7 @@ export const schema = {
   auditEvents,
   backupCopies,
   backups,
+  bucketSyncs,
   downloadTokens,
   encryptionChoices,
   encryptionKeys,

@@ -86,6 +86,15 @@ export function sealSecretKey(sealer: Sealer, storeId: string, secretKey: string
   return sealer.seal(placeOf(storeId), secretKey);
 }
 
+/** The secret key of an S3 store, opened. */
+export function openSecretKey(
+  sealer: Sealer,
+  { id, sealedConfig }: Pick<StoreRow, "id" | "sealedConfig">,
+): Secret {
+  if (sealedConfig === null) throw new Error(`store ${id} has no secret key`);
+  return new Secret(sealer.open(placeOf(id), sealedConfig));
+}
+
 function placeOf(storeId: string) {
   return { table: "stores", row: storeId, column: "sealed_config" };
 }

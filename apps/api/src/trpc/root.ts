@@ -15,6 +15,7 @@ import { sessionRouter } from "../feature/session/router.ts";
 import { setupRouter } from "../feature/setup/router.ts";
 import { copiesRouter } from "../feature/stores/copies-router.ts";
 import { storesRouter } from "../feature/stores/router.ts";
+import { syncRouter } from "../feature/sync/router.ts";
 import { router } from "./init.ts";
 
 /** Every procedure; REST is another door to the same ones. */
@@ -36,4 +37,5 @@ export const appRouter = router({
   session: sessionRouter,
   setup: setupRouter,
   stores: storesRouter,
+  sync: syncRouter,
 });

@@ -1,7 +1,15 @@
 import type { VALIDATION_DEPTHS } from "@cofre/core/model";
 
 /** What a job was asked, as it is kept in its row: a worker that finds the job after a crash needs nothing else. No secrets. */
-export type JobRequest = BackupJob | RestoreJob | ValidateJob | CopyJob | DeleteJob | ScanJob | CleanupJob;
+export type JobRequest =
+  | BackupJob
+  | RestoreJob
+  | ValidateJob
+  | CopyJob
+  | SyncJob
+  | DeleteJob
+  | ScanJob
+  | CleanupJob;
 
 export interface BackupJob {
   readonly kind: "backup";
@@ -36,6 +44,11 @@ export interface ValidateJob {
 export interface CopyJob {
   readonly kind: "copy";
   readonly copyId: string;
+}
+
+/** A run of what is saved as the sync of the job's own resource. */
+export interface SyncJob {
+  readonly kind: "sync";
 }
 
 export interface DeleteJob {

@@ -13,6 +13,8 @@ import type { JobQueue } from "./queue-contract.ts";
 import { finishRemovals } from "./removal.ts";
 import { doRestore } from "./restore.ts";
 import { doScan } from "./scan.ts";
+import { doSync } from "./sync.ts";
+import { orderSyncs } from "./sync-orders.ts";
 import { startTimer } from "./timer.ts";
 import { doValidate } from "./validate.ts";
 import { openWaker, type Waker } from "./waker.ts";
@@ -24,6 +26,7 @@ const KINDS: Kinds = {
   restore: doRestore,
   validate: doValidate,
   copy: doCopy,
+  sync: doSync,
   delete: doDelete,
   scan: doScan,
   cleanup: doCleanup,
@@ -81,6 +84,7 @@ export async function startWork(
   const timers = [
     startTimer({ name: "schedules", everyMs: TICK_MS, run: scheduler(deps), log }),
     startTimer({ name: "copies", everyMs: COPIES_MS, run: () => orderCopies(deps), log }),
+    startTimer({ name: "syncs", everyMs: TICK_MS, run: () => orderSyncs(deps), log }),
     startTimer({ name: "cleanup", everyMs: CLEANUP_MS, run: () => cleanUp(deps), log }),
     startTimer({ name: "removals", everyMs: REMOVALS_MS, run: () => finishRemovals(deps), log }),
     startTimer({ name: "abandoned jobs", everyMs: CLEANUP_MS, run: () => sweepServers(deps), log }),

@@ -1,4 +1,13 @@
-export const JOB_KINDS = ["backup", "restore", "validate", "copy", "delete", "scan", "cleanup"] as const;
+export const JOB_KINDS = [
+  "backup",
+  "restore",
+  "validate",
+  "copy",
+  "sync",
+  "delete",
+  "scan",
+  "cleanup",
+] as const;
 export type JobKind = (typeof JOB_KINDS)[number];
 
 export const JOB_STATUSES = ["queued", "running", "succeeded", "failed", "cancelled", "interrupted"] as const;

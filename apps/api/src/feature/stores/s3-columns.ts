@@ -46,7 +46,8 @@ export function changedS3(
   };
 }
 
-function originOf(endpoint: string): string {
+/** @throws Fault `input.invalid` */
+export function originOf(endpoint: string): string {
   const { origin, pathname, search, username } = new URL(endpoint);
   if (pathname === "/" && search === "" && username === "") return origin;
   throw new Fault("input.invalid", "the endpoint is no address of an S3 server", {
