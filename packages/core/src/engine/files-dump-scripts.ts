@@ -1,3 +1,5 @@
+import { HOLD } from "./files-hold-scripts.ts";
+
 /**
  * A unit is one word of these scripts: its path; with patterns (COFRE_PATTERNS), behind it, a line each, the words for find. Run in a
  * shell of its own, this makes them `$path` and the words.
@@ -36,6 +38,7 @@ for unit; do look "$unit"; done | head -n 2000
  */
 export const DUMP = `
 export LC_ALL=C
+${HOLD}
 exec 3>&1
 record= each=
 if [ "$COFRE_GNU" ]; then record='-b 20' each='-b 1'; fi
@@ -65,13 +68,14 @@ judge() {
     !/: (file changed as we read it|File removed before we read it|File shrank by [0-9]+ bytes; padding with zeros|socket ignored|No such file or directory)$/ && !/error exit delayed from previous errors$/ { bad = 1 }
     END { exit bad }' >&2 || echo bad >&5
 }
-codes=$({ {
+codes=$(exec 7>&-; { {
   while [ "$#" -gt 1 ]; do
     one "$each" "$1" 2>&4 | head -c -1024 >&3
     shift
   done
   one "$record" "$1" 2>&4 >&3
 } 4>&1 | judge; } 5>&1)
+let_go || exit 1
 echo "$codes" | awk '$1 == "bad" { bad = 1; next } $2 == 1 { changed = 1 } $2 > 1 { failed = 1 } $1 == "tar" { ran = 1 }
   END { exit failed || !ran || ((changed || ENVIRON["COFRE_PATTERNS"]) && bad) }'
 `;

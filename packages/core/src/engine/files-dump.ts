@@ -3,23 +3,27 @@ import type { UnitFacts } from "../model/engine.ts";
 import { Fault, isFault } from "../model/fault.ts";
 import type { DumpPlan, DumpRequest, Reach } from "./engine.ts";
 import { DUMP, LOOK } from "./files-dump-scripts.ts";
+import { type Hold, holdOf } from "./files-hold.ts";
 import { described, type Patterns, patternsOf, riderOf, taking } from "./files-patterns.ts";
 import { readScan, SCAN } from "./files-scan.ts";
 import { optionsOf, type Tar, tarOf } from "./files-tar.ts";
 import type { FilesTarget } from "./files-target.ts";
+import { placesOf } from "./files-volumes.ts";
 
 const LONGEST_WARNINGS = 20;
 
 /** Plans one tar of all the units. Refuses what is missing or unreadable, by name, before the first byte. */
 export async function dumpFiles(reach: Reach<FilesTarget>, request: DumpRequest): Promise<DumpPlan> {
   const { server, target } = reach;
+  const places = await placesOf(reach);
   for (const unit of request.units) {
-    if (!target.paths.includes(unit)) throw unknownUnit(server.name, unit);
+    if (!places.units.includes(unit)) throw unknownUnit(server.name, unit);
   }
+  const hold = await holdOf(reach, places);
   const tar = await tarOf(server, reach.signal);
   const patterns = patternsOf(target);
   if (patterns !== undefined && tar.kind !== "gnu") throw unchoosing(server.name, tar);
-  const selection: Selection = { tar, patterns, units: request.units };
+  const selection: Selection = { tar, patterns, units: request.units, hold };
   const devices = await lookAt(reach, selection);
   if (devices.length > 0 && !tar.canExclude) throw unkeepable(server.name, devices[0] ?? "");
   return {
@@ -41,6 +45,7 @@ interface Selection {
   readonly tar: Tar;
   readonly patterns: Patterns | undefined;
   readonly units: readonly string[];
+  readonly hold: Hold;
 }
 
 function dumpCommand(selection: Selection, devices: readonly string[]): Command {
@@ -52,6 +57,7 @@ function dumpCommand(selection: Selection, devices: readonly string[]): Command 
     argv: ["sh", "-c", DUMP, "cofre", ...specsOf(selection, "dump")],
     env: {
       ...options,
+      ...selection.hold.env,
       COFRE_EXCLUDE: (isGnu ? excluded : excluded.map(literal)).join("\n"),
       ...(patterns && {
         COFRE_PATTERNS: "yes",
@@ -151,17 +157,18 @@ function incomplete(cause: Fault): Fault {
 }
 
 function warningsOf(
-  { tar, patterns }: Selection,
+  { tar, patterns, hold }: Selection,
   stderr: string,
   devices: readonly string[],
 ): readonly string[] {
   const said = stderr
     .split("\n")
-    .filter((line) => /^(tar|find): /.test(line) && !line.includes("error exit delayed"))
+    .filter((line) => /^(tar|find|cofre): /.test(line) && !line.includes("error exit delayed"))
     .map((line) => line.slice(line.indexOf(" ") + 1));
   const shown = said.slice(0, LONGEST_WARNINGS);
   if (said.length > shown.length) shown.push(`and ${said.length - shown.length} more`);
   if (devices.length > 0) shown.push(`${devices.length} devices were left out: ${devices[0]}`);
+  shown.push(...hold.warnings);
   if (patterns !== undefined) shown.push(`patterns chose what is in it: ${described(patterns)}`);
   if (tar.kind === "busybox") {
     shown.push("written by busybox tar: without access lists and extended attributes, times to the second");

@@ -4,10 +4,10 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { absentReason, sshServer } from "@cofre/lab";
 import { describe, expect, onTestFinished, test } from "vitest";
-import type { Server } from "../host/host.ts";
 import { createLocalServer } from "../host/local.ts";
 import { connectSsh } from "../host/ssh.ts";
 import { Secret } from "../model/secret.ts";
+import { type Ground, groundOn, here } from "../testing/files-ground.ts";
 import { tarBlocks } from "../testing/tar-blocks.ts";
 import {
   type Archive,
@@ -24,33 +24,6 @@ import {
 import type { Reach } from "./engine.ts";
 import { files } from "./files.ts";
 import { FilesTarget } from "./files-target.ts";
-
-interface Ground {
-  readonly server: Server;
-  readonly root: string;
-  readonly journals: string;
-  sh(script: string): Promise<string>;
-}
-
-/** A folder of a test's own on a server. */
-async function groundOn(server: Server, parent = "/tmp"): Promise<Ground> {
-  const root = `${parent}/cofre-edge-${randomBytes(6).toString("hex")}`;
-  const sh = async (script: string): Promise<string> => {
-    const ran = await server.run({ argv: ["sh", "-c", `cd "$1" && { ${script}\n}`, "edge", root] });
-    if (ran.code !== 0) throw new Error(`${script}: ${ran.stderr}`);
-    return ran.stdout.trim();
-  };
-  const made = await server.run({ argv: ["mkdir", root] });
-  if (made.code !== 0) throw new Error(made.stderr);
-  onTestFinished(async () => {
-    await server.run({ argv: ["rm", "-rf", root, `${root}.journals`] });
-    await server[Symbol.asyncDispose]();
-  });
-  return { server, root, journals: `${root}.journals`, sh };
-}
-
-const here = (environment: Record<string, string> = {}): Promise<Ground> =>
-  groundOn(createLocalServer("here", environment));
 
 async function plain(parent?: string, login: "root" | "shonly" = "root"): Promise<Ground> {
   const { host, port, hostKeys, key, user } = sshServer("plain");
@@ -179,14 +152,17 @@ describe("a backup of files", () => {
       [`${ground.root}/d`],
       async () => void (await ground.sh("echo more >> d/log")),
     );
-    expect(archive.warnings).toEqual([expect.stringContaining("file changed as we read it")]);
+    expect(archive.warnings).toEqual([
+      expect.stringContaining("file changed as we read it"),
+      expect.stringContaining("not of one moment"),
+    ]);
   }, 120_000);
 
   test.skipIf(process.getuid?.() !== 0)("leaves devices out and says so", async () => {
     const ground = await here();
     await ground.sh("mkdir d; mknod 'd/a device' c 1 3; echo x > d/file");
     const archive = await take(ground, [`${ground.root}/d`]);
-    expect(archive.warnings).toEqual([`1 devices were left out: ${ground.root}/d/a device`]);
+    expect(archive.warnings).toContain(`1 devices were left out: ${ground.root}/d/a device`);
     expect(archive.facts[0]?.counts).toMatchObject({ files: 1, folders: 1, others: 0 });
   });
 

@@ -2,11 +2,13 @@ import type { Inspection, Unit } from "../model/engine.ts";
 import { Fault } from "../model/fault.ts";
 import type { Bench, CheckPlan, Engine, Reach } from "./engine.ts";
 import { dumpFiles } from "./files-dump.ts";
+import { startAgain } from "./files-hold.ts";
 import { identifyTar } from "./files-identify.ts";
 import { restoreFiles } from "./files-restore.ts";
 import { readScan, SCAN } from "./files-scan.ts";
 import { tarOf } from "./files-tar.ts";
 import { FilesTarget } from "./files-target.ts";
+import { placesOf } from "./files-volumes.ts";
 
 /** Files and folders of a server, as one tar. Each file is whole; together they are not of one moment. */
 export const files: Engine<FilesTarget> = {
@@ -34,12 +36,14 @@ export const files: Engine<FilesTarget> = {
   identify: identifyTar,
   validate: validateTar,
   restore: restoreFiles,
+  sweep: startAgain,
 };
 
-async function inspectFiles({ server, target, signal }: Reach<FilesTarget>): Promise<Inspection> {
+async function inspectFiles(reach: Reach<FilesTarget>): Promise<Inspection> {
+  const { server, signal } = reach;
   const tar = await tarOf(server, signal);
   const units: Unit[] = [];
-  for (const path of target.paths) {
+  for (const path of (await placesOf(reach)).units) {
     const stat = await server.files.stat(path, { signal });
     if (stat === undefined) {
       throw new Fault("target.missing", `${path} is not there on ${server.name}`, {

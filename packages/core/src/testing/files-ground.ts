@@ -51,7 +51,7 @@ export function reachOf({ server }: Ground, target: FilesTarget): Reach<FilesTar
   };
 }
 
-export interface Taking {
+interface Taking {
   readonly units?: readonly string[];
   readonly whileDumping?: () => Promise<void>;
 }
