@@ -37,6 +37,16 @@ describe("files that somebody may take", () => {
     expect(() => asked(member, ["/srv/data", path])).toThrow("not below a folder");
   });
 
+  test("volumes, and containers to be stopped, are the installation's owner's alone", () => {
+    for (const config of [
+      { paths: [], volumes: ["shop"] },
+      { paths: ["/srv/data"], containers: "stop" },
+    ]) {
+      expect(() => requireAllowed(owner, { server, engine: files, config })).not.toThrow();
+      expect(() => requireAllowed(member, { server, engine: files, config })).toThrow("owner alone");
+    }
+  });
+
   test("the installation's owner may take any, and alone may use its own machine", () => {
     expect(() => asked(owner, ["/etc"])).not.toThrow();
     const here: ServerRow = { ...server, kind: "local" };

@@ -23,6 +23,7 @@ export function requireAllowed(
   if (actor.isInstanceOwner) return;
   if (server.kind === "local") requireInstanceOwner(actor, "the machine that Cofre runs on");
   if (engine.capabilities.unit !== "path") return;
+  if (touchesContainers(config)) requireInstanceOwner(actor, "volumes, and what stops containers");
   for (const path of pathsIn(config)) {
     if (server.allowedRoots.some((root) => isBelow(path, root))) continue;
     throw new Fault("auth.forbidden", `${path} is not below a folder that ${server.name} allows`, {
@@ -30,6 +31,11 @@ export function requireAllowed(
       context: { allowed: server.allowedRoots.join(", ") },
     });
   }
+}
+
+/** A volume's folder lies below no root that was allowed, and a container that is stopped may be anybody's. */
+function touchesContainers({ volumes, containers = "run" }: ConfigFields): boolean {
+  return (Array.isArray(volumes) ? volumes.length > 0 : volumes !== undefined) || containers !== "run";
 }
 
 /** What a config names to be backed up; nothing for what is no path. */
