@@ -170,10 +170,15 @@ function warningsOf(
   if (devices.length > 0) shown.push(`${devices.length} devices were left out: ${devices[0]}`);
   shown.push(...hold.warnings);
   if (patterns !== undefined) shown.push(`patterns chose what is in it: ${described(patterns)}`);
-  if (tar.kind === "busybox") {
-    shown.push("written by busybox tar: without access lists and extended attributes, times to the second");
-  }
+  const lost = lostBy(tar);
+  if (lost !== undefined) shown.push(`written by ${tar.name}: without ${lost}`);
   return shown;
+}
+
+function lostBy({ kind, hasAcls, hasXattrs }: Tar): string | undefined {
+  if (kind === "busybox") return "access lists, extended attributes and holes, times to the second";
+  const lost = [...(hasAcls ? [] : ["access lists"]), ...(hasXattrs ? [] : ["extended attributes"])];
+  return lost.length > 0 ? lost.join(" and ") : undefined;
 }
 
 /** busybox reads names to leave out as patterns. */
