@@ -111,9 +111,7 @@ async function writeEncryption(db: Deps["db"], ids: Belongings, organizationId: 
   const id = ids.encryptionKeyId;
   const values = { id, organizationId, name: "paper", fingerprint: id, algorithm: "ed25519", publicKey: id };
   await db.insert(encryptionKeys).values({ ...values, origin: "given", confirmedAt: new Date() });
-  await db
-    .insert(encryptionChoices)
-    .values({ organizationId, resourceId: ids.resourceId, keyIds: [ids.encryptionKeyId] });
+  await db.insert(encryptionChoices).values({ organizationId, resourceId: ids.resourceId, keyIds: [] });
 }
 
 function completed({ backupId }: Belongings) {
