@@ -11,6 +11,7 @@ import { schedule } from "./en/schedule.ts";
 import { addServer, servers } from "./en/servers.ts";
 import { session, setup } from "./en/session.ts";
 import { copies, storeChoice, storeForm, stores, storeTest } from "./en/stores.ts";
+import { sync } from "./en/sync.ts";
 import type { ptBr } from "./pt-br.ts";
 
 /** The same words in English; a key that is missing here does not compile. */
@@ -56,6 +57,7 @@ export const en: typeof ptBr = {
   storeForm,
   storeTest,
   stores,
+  sync,
   themes,
   words,
 };

@@ -11,6 +11,7 @@ import { schedule } from "./pt-br/schedule.ts";
 import { addServer, servers } from "./pt-br/servers.ts";
 import { session, setup } from "./pt-br/session.ts";
 import { copies, storeChoice, storeForm, stores, storeTest } from "./pt-br/stores.ts";
+import { sync } from "./pt-br/sync.ts";
 
 /** The first language of the panel. `glossary.md` gives the words; `en.ts` MUST have the same keys. */
 export const ptBr = {
@@ -55,6 +56,7 @@ export const ptBr = {
   storeForm,
   storeTest,
   stores,
+  sync,
   themes,
   words,
 };

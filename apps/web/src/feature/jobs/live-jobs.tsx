@@ -105,6 +105,7 @@ function refresh(queries: QueryClient, job: Job): void {
     ["resources"],
     ["resource", job.resourceId],
     ["backups", job.resourceId],
+    ["sync", job.resourceId],
   ];
   for (const queryKey of keys) void queries.invalidateQueries({ queryKey });
 }

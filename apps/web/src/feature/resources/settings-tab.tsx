@@ -8,9 +8,11 @@ import { CopyButton } from "../../ui/copy-button.tsx";
 import { Faces } from "../../ui/faces.tsx";
 import { Facts, Panel } from "../../ui/panel.tsx";
 import { When } from "../../ui/when.tsx";
+import { useCapabilities } from "../backups/unit-name.ts";
 import { EncryptionChoicePanel } from "../encryption/encryption-choice.tsx";
 import { useMay } from "../session/me.tsx";
 import { StoreChoicePanel } from "../stores/store-choice.tsx";
+import { SyncPanel } from "../sync/sync-panel.tsx";
 import { EditResource } from "./edit-resource.tsx";
 import { HooksPanel } from "./hooks-panel.tsx";
 import { enginesQuery, type Resource } from "./queries.ts";
@@ -22,6 +24,7 @@ export function SettingsTab() {
   const t = useText();
   const may = useMay();
   const resource = useResource();
+  const capabilities = useCapabilities();
   const engines = useQuery(() => enginesQuery(api));
   const [isRemoving, setIsRemoving] = createSignal(false);
   return (
@@ -42,6 +45,9 @@ export function SettingsTab() {
         <StoreChoicePanel of={{ resourceId: resource().id }} />
         <EncryptionChoicePanel of={{ resourceId: resource().id }} />
         <HooksPanel resource={resource()} />
+        <Show when={capabilities(resource().type)?.unit === "bucket"}>
+          <SyncPanel />
+        </Show>
       </Show>
       <Panel title={t("settings.facts")}>
         <div class="px-5 py-4">
