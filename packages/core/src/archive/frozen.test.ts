@@ -1,16 +1,20 @@
 import { randomBytes } from "node:crypto";
 import { cp, readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
-import { absentReason } from "@cofre/lab";
+import { absentReason, faultyTcpProxy, startMinio } from "@cofre/lab";
 import { describe, expect, test } from "vitest";
 import type { Reach } from "../engine/engine.ts";
-import { engineById } from "../engine/registry.ts";
+import { engineById, engines } from "../engine/registry.ts";
 import { createLocalServer } from "../host/local.ts";
 import type { UnitFacts } from "../model/engine.ts";
 import { restoreBackup } from "../operation/restore-backup.ts";
 import { directoryStore } from "../store/directory.ts";
+import { startMongoSpecimen } from "../testing/mongodb-specimen.ts";
+import { startMysqlSpecimen } from "../testing/mysqlish-specimen.ts";
 import { startPostgresSpecimen } from "../testing/postgres-specimen.ts";
 import { startRedisSpecimen } from "../testing/redis-specimen.ts";
+import { MINIO } from "../testing/s3-bench.ts";
+import { startS3Specimen } from "../testing/s3-specimen.ts";
 import { temporaryFolder } from "../testing/temporary-folder.ts";
 import { createInstallation, createInstallationKey, openManifest } from "./seal.ts";
 
@@ -27,26 +31,37 @@ const GROUNDS: Readonly<
 > = {
   postgres: {
     absent: () => absentReason({ engine: "postgres", version: "18" }),
-    open: async () => {
-      const specimen = await startPostgresSpecimen("18");
-      return {
-        reach: specimen.reach(),
-        [Symbol.asyncDispose]: () => specimen[Symbol.asyncDispose](),
-      };
-    },
+    open: async () => groundOf(await startPostgresSpecimen("18")),
+  },
+  mysql: {
+    absent: () => absentReason({ engine: "mysql", version: "9.7" }),
+    open: async () => groundOf(await startMysqlSpecimen("mysql", "9.7")),
+  },
+  mariadb: {
+    absent: () => absentReason({ engine: "mariadb", version: "11.8" }),
+    open: async () => groundOf(await startMysqlSpecimen("mariadb", "11.8")),
+  },
+  mongodb: {
+    absent: () => absentReason({ engine: "mongodb", version: "ferretdb-2.7" }),
+    open: async () => groundOf(await startMongoSpecimen()),
   },
   redis: {
     absent: () => absentReason({ engine: "redis", version: "7" }),
+    open: async () => groundOf(await startRedisSpecimen("7")),
+  },
+  s3: {
+    absent: () => absentReason(MINIO),
     open: async () => {
-      const specimen = await startRedisSpecimen("7");
-      return {
-        reach: specimen.reach(),
-        [Symbol.asyncDispose]: () => specimen[Symbol.asyncDispose](),
-      };
+      const ground = await startMinio();
+      return groundOf(await startS3Specimen({ ground, proxy: await faultyTcpProxy({ target: ground }) }));
     },
   },
   files: { absent: () => null, open: openFolder },
 };
+
+function groundOf(specimen: { reach(): Reach<unknown> } & AsyncDisposable): Ground {
+  return { reach: specimen.reach(), [Symbol.asyncDispose]: () => specimen[Symbol.asyncDispose]() };
+}
 
 async function openFolder(): Promise<Ground> {
   const folder = await temporaryFolder();
@@ -70,7 +85,7 @@ function newTag(): string {
 /** The one manifest in a frozen store, however deep. */
 async function manifestIn(root: string): Promise<string> {
   const names = await readdir(root, { recursive: true });
-  const [name, ...more] = names.filter((one) => one.endsWith(".json") && one !== "expected.json");
+  const [name, ...more] = names.filter((one) => /\.(zst|gz)\.json$/.test(one));
   if (name === undefined || more.length > 0) throw new Error(`${root} has ${more.length + 1} manifests`);
   return await readFile(join(root, name), "utf8");
 }
@@ -117,7 +132,6 @@ describe.each(folders.map(({ name }) => name))("the frozen archive %s", (name) =
 });
 
 test("every engine has a frozen archive of each of its formats", () => {
-  const engines = ["postgres", "redis", "files"].map(engineById);
   const formats = engines.flatMap((engine) => engine.formats.map((format) => `${format}-v1`));
   expect(folders.map(({ name }) => name)).toEqual(expect.arrayContaining(formats));
 });
