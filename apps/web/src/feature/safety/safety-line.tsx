@@ -12,6 +12,7 @@ type Step = Resource["safety"]["step"];
 /** Where each next step is done, from the resource's own page; the others are nothing to press. */
 const STEP_PLACES: Readonly<Partial<Record<Step, string>>> = {
   "fix-the-failure": "/activity",
+  "keep-a-copy-elsewhere": "/settings",
   "look-at-the-backup": "",
   "take-a-backup": "?act=backup",
   "set-a-schedule": "/schedule",

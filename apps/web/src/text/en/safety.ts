@@ -37,7 +37,7 @@ export const safety: typeof ptBr.safety = {
   gone: "The container is no longer there.",
   step: {
     none: "",
-    "keep-a-copy-elsewhere": "If this server is lost, the backup is lost with it.",
+    "keep-a-copy-elsewhere": "Keep a copy in another store",
     "fix-the-failure": "See what happened",
     "look-at-the-backup": "See the backup",
     "take-a-backup": "Create backup",

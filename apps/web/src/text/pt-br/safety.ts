@@ -40,7 +40,7 @@ export const safety = {
   gone: "O contêiner não está mais lá.",
   step: {
     none: "",
-    "keep-a-copy-elsewhere": "Se este servidor se perder, o backup se perde junto.",
+    "keep-a-copy-elsewhere": "Guardar cópia em outro destino",
     "fix-the-failure": "Ver o que houve",
     "look-at-the-backup": "Ver o backup",
     "take-a-backup": "Criar backup",
