@@ -46,7 +46,7 @@ async function readObject(deps: Deps, c: WebContext): Promise<Response> {
     if (isPart)
       c.header("content-range", `bytes ${part.start}-${part.start + object.bytes - 1}/${object.totalBytes}`);
     if (c.req.method === "HEAD") {
-      object.content.destroy();
+      letGo(object.content);
       browser[Symbol.dispose]();
       return c.body(null, isPart ? 206 : 200);
     }
@@ -66,7 +66,7 @@ async function partAsked(c: WebContext, browser: ObjectBrowser, place: ObjectPla
   const header = c.req.header("range");
   if (header === undefined) return undefined;
   const whole = await browser.read(place);
-  whole.content.destroy();
+  letGo(whole.content);
   const ifRange = c.req.header("if-range");
   if (ifRange !== undefined && ifRange !== `"${whole.etag}"`) return undefined;
   return readRange(header, whole.totalBytes);
@@ -195,11 +195,17 @@ function readableOf(stream: ReadableStream): Readable {
   return Readable.fromWeb(stream as NodeStream);
 }
 
+/** Ends a stream that nobody reads on. Its connection may break over that, which is no news to anybody. */
+function letGo(content: Readable): void {
+  content.on("error", () => undefined);
+  content.destroy();
+}
+
 /** Reads on only as fast as the client takes it; whatever ends it, the way to the bucket is closed. */
 function flowOf(content: Readable, browser: ObjectBrowser): ReadableStream<Uint8Array> {
   const pieces = content[Symbol.asyncIterator]();
   const close = () => {
-    content.destroy();
+    letGo(content);
     browser[Symbol.dispose]();
   };
   return new ReadableStream<Uint8Array>(

@@ -31,6 +31,8 @@ export interface RestoreJob {
   readonly units: readonly { readonly from: string; readonly into: string }[];
   /** The resource that is restored into; the job's own `resourceId`. */
   readonly destinationResourceId: string;
+  /** What is at the destination and not in the archive: taken away unless merged. */
+  readonly mode?: "mirror" | "merge";
   /** The pending backup of what is there now; null when it was declined. */
   readonly safetyBackupId: string | null;
 }

@@ -92,8 +92,8 @@ export async function requestOf(
   return { ...reachedBy(reached, request), store, manifest: manifestOf(row) };
 }
 
-function reachedBy({ engine, reach }: ReachedResource, { units }: RestoreJob) {
-  return { engine, reach, units };
+function reachedBy({ engine, reach }: ReachedResource, { units, mode }: RestoreJob) {
+  return { engine, reach, units, ...(mode === undefined ? {} : { mode }) };
 }
 
 /** Backs up what is there now into the row that was promised to the caller. */

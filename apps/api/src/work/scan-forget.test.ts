@@ -34,17 +34,15 @@ test("a container that vanished is forgotten once no redeploy brings it back, un
     { ...backup(failed.id), status: "failed" },
     { ...backup(kept.id), status: "completed", sha256: "0", sizeBytes: 1, storeKey: "k", completedAt: clock },
   ]);
-  await db
-    .insert(schedules)
-    .values({
-      organizationId,
-      resourceId: scheduled.id,
-      enabled: false,
-      preset: "daily",
-      at: "03:00",
-      timeZone: "UTC",
-      keepLast: 7,
-    });
+  await db.insert(schedules).values({
+    organizationId,
+    resourceId: scheduled.id,
+    enabled: false,
+    preset: "daily",
+    at: "03:00",
+    timeZone: "UTC",
+    keepLast: 7,
+  });
   const change = (id: string, set: Partial<typeof resources.$inferInsert>) =>
     db.update(resources).set(set).where(eq(resources.id, id));
   await change(edited.id, { editedFields: ["password"] });

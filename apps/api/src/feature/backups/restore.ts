@@ -41,6 +41,7 @@ export async function restoreBackup(ctx: ActorContext, input: RestoreBackup) {
     name: `${backup.filename ?? backup.unit} into ${into.name}`,
   };
   const engine = engineById(into.engine);
+  refuseMode(engine, input);
   const units = mappingOf(backup, engine, input);
   await requireAllowedPaths(ctx, { into, engine, units });
   const safetyRow = await safetyOf(ctx, { into, engine, units });
@@ -60,6 +61,7 @@ export async function restoreBackup(ctx: ActorContext, input: RestoreBackup) {
         units,
         destinationResourceId: into.id,
         safetyBackupId: safety,
+        ...(input.mode === undefined ? {} : { mode: input.mode }),
       },
       requestedBy: requesterOf(actor),
     });
@@ -107,6 +109,13 @@ async function destinationOf(
   if (into.status === "missing")
     throw conflict(`the container of ${into.name} is gone`, { status: into.status });
   return into;
+}
+
+function refuseMode(engine: Engine, { mode }: RestoreBackup): void {
+  if (mode !== "merge" || engine.capabilities.unit === "bucket") return;
+  throw new Fault("input.invalid", `${engine.label} is restored as a whole, not merged into what is there`, {
+    hint: "Leave `mode` out; to have both, restore under another name.",
+  });
 }
 
 /** Names in the archive and at the destination. */

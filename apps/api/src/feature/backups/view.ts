@@ -111,6 +111,8 @@ export const RestoreBackup = OfBackup.extend({
     .optional(),
   /** Only these units of the archive. */
   units: z.array(unitName).min(1).max(1_000).optional(),
+  /** Buckets alone: `merge` leaves what was added since, `mirror`, as every other engine does, takes it away. */
+  mode: z.enum(["mirror", "merge"]).optional(),
 });
 export type RestoreBackup = z.infer<typeof RestoreBackup>;
 

@@ -2,8 +2,10 @@ import { type NewestBackup, type Safety, type SafetyFacts, safetyOf, safetySente
 import { and, desc, eq, inArray, isNull, sql } from "drizzle-orm";
 import type { z } from "zod";
 import type { Database } from "../../db/database.ts";
+import { backupCopies } from "../../db/schema/backup-copies.ts";
 import { backups } from "../../db/schema/backups.ts";
 import { jobs } from "../../db/schema/jobs.ts";
+import { resources } from "../../db/schema/resources.ts";
 import { stores } from "../../db/schema/stores.ts";
 import type { ResourceRow } from "../../reach/reach.ts";
 import { scheduleOf } from "../schedules/rule.ts";
@@ -51,9 +53,13 @@ async function newestBackups(db: Database, ids: readonly string[], servers: Read
       suspicion: backups.suspicion,
       acceptedAt: backups.acceptedAt,
       storeServerId: stores.serverId,
+      hasCopyElsewhere: sql<boolean>`exists (select from ${backupCopies} c join ${stores} s on s.id = c.store_id
+        where c.backup_id = ${backups.id} and c.status = 'completed'
+        and (s.server_id is null or s.server_id <> ${resources.serverId}))`,
     })
     .from(backups)
     .innerJoin(stores, eq(stores.id, backups.storeId))
+    .innerJoin(resources, eq(resources.id, backups.resourceId))
     .where(
       and(
         inArray(backups.resourceId, [...ids]),
@@ -71,12 +77,20 @@ async function newestBackups(db: Database, ids: readonly string[], servers: Read
       unit: row.unit,
       at: row.startedAt ?? row.createdAt,
       bytes: row.bytes ?? 0,
-      place: row.storeServerId === servers.get(row.resourceId) ? "own-server" : "elsewhere",
+      place: isOnlyThere(row, servers.get(row.resourceId)) ? "own-server" : "elsewhere",
       provenAt: isProof && row.validation !== null ? new Date(row.validation.at) : null,
       suspicion: row.acceptedAt === null ? row.suspicion : null,
     };
   });
   return Map.groupBy(newest, (one) => one.resourceId);
+}
+
+/** A backup, or its verified copy, that rests elsewhere outlives the resource's own server. */
+function isOnlyThere(
+  backup: { readonly storeServerId: string | null; readonly hasCopyElsewhere: boolean },
+  serverId: string | undefined,
+): boolean {
+  return backup.storeServerId === serverId && !backup.hasCopyElsewhere;
 }
 
 async function runningOf(db: Database, ids: readonly string[]): Promise<Set<string>> {
