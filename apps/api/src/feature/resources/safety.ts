@@ -29,9 +29,8 @@ export interface SafetyKnowledge {
 export async function readSafety(db: Database, rows: readonly ResourceRow[]): Promise<SafetyKnowledge> {
   const ids = rows.map((row) => row.id);
   if (ids.length === 0) return { newest: new Map(), running: new Set(), failures: new Map() };
-  const servers = new Map(rows.map((row) => [row.id, row.serverId]));
   const [newest, running, failures] = await Promise.all([
-    newestBackups(db, ids, servers),
+    newestBackups(db, ids),
     runningOf(db, ids),
     failuresOf(db, ids),
   ]);
@@ -40,8 +39,13 @@ export async function readSafety(db: Database, rows: readonly ResourceRow[]): Pr
 
 const REGULAR = ["manual", "schedule"] as const;
 
+/** A backup, or its verified copy, that rests elsewhere outlives the resource's own server. */
+const RESTS_ELSEWHERE = sql<boolean>`(${stores.serverId} is distinct from ${resources.serverId} or exists (
+ select from ${backupCopies} c join ${stores} s on s.id = c.store_id
+ where c.backup_id = ${backups.id} and c.status = 'completed' and s.server_id is distinct from ${resources.serverId}))`;
+
 /** The newest complete backup of every unit. Safety backups and uploads are no answer to "am I safe?". */
-async function newestBackups(db: Database, ids: readonly string[], servers: ReadonlyMap<string, string>) {
+async function newestBackups(db: Database, ids: readonly string[]) {
   const rows = await db
     .selectDistinctOn([backups.resourceId, backups.unit], {
       resourceId: backups.resourceId,
@@ -52,10 +56,7 @@ async function newestBackups(db: Database, ids: readonly string[], servers: Read
       validation: backups.validation,
       suspicion: backups.suspicion,
       acceptedAt: backups.acceptedAt,
-      storeServerId: stores.serverId,
-      hasCopyElsewhere: sql<boolean>`exists (select from ${backupCopies} c join ${stores} s on s.id = c.store_id
-        where c.backup_id = ${backups.id} and c.status = 'completed'
-        and (s.server_id is null or s.server_id <> ${resources.serverId}))`,
+      restsElsewhere: RESTS_ELSEWHERE,
     })
     .from(backups)
     .innerJoin(stores, eq(stores.id, backups.storeId))
@@ -70,27 +71,19 @@ async function newestBackups(db: Database, ids: readonly string[], servers: Read
       ),
     )
     .orderBy(backups.resourceId, backups.unit, desc(backups.id));
-  const newest = rows.map((row): Newest => {
-    const isProof = row.validation?.depth === "restorable" && row.validation.ok;
+  const newest = rows.map(({ resourceId, ...row }): Newest => {
+    const { unit, validation } = row;
+    const isProof = validation?.depth === "restorable" && validation.ok;
     return {
-      resourceId: row.resourceId,
-      unit: row.unit,
+      ...{ resourceId, unit },
       at: row.startedAt ?? row.createdAt,
       bytes: row.bytes ?? 0,
-      place: isOnlyThere(row, servers.get(row.resourceId)) ? "own-server" : "elsewhere",
-      provenAt: isProof && row.validation !== null ? new Date(row.validation.at) : null,
+      place: row.restsElsewhere ? "elsewhere" : "own-server",
+      provenAt: isProof && validation !== null ? new Date(validation.at) : null,
       suspicion: row.acceptedAt === null ? row.suspicion : null,
     };
   });
   return Map.groupBy(newest, (one) => one.resourceId);
-}
-
-/** A backup, or its verified copy, that rests elsewhere outlives the resource's own server. */
-function isOnlyThere(
-  backup: { readonly storeServerId: string | null; readonly hasCopyElsewhere: boolean },
-  serverId: string | undefined,
-): boolean {
-  return backup.storeServerId === serverId && !backup.hasCopyElsewhere;
 }
 
 async function runningOf(db: Database, ids: readonly string[]): Promise<Set<string>> {
