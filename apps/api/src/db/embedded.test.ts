@@ -1,6 +1,6 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { mkdtemp, readdir, rm, stat } from "node:fs/promises";
+import { mkdtemp, readdir, readFile, rm, stat } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { sql } from "drizzle-orm";
@@ -8,7 +8,18 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { rowsOf } from "./database.ts";
 import { openEmbedded } from "./embedded.ts";
 import { lockFolder } from "./folder-lock.ts";
+import { MIGRATIONS } from "./migrations-folder.ts";
 import { organizations } from "./schema/organizations.ts";
+
+/** The last one, which is to make tables alone: then a database before it is one without them. */
+async function newestMigration(): Promise<{ readonly number: number; readonly tables: readonly string[] }> {
+  const files = (await readdir(MIGRATIONS)).filter((name) => name.endsWith(".sql")).toSorted();
+  const text = await readFile(join(MIGRATIONS, files.at(-1) ?? ""), "utf8");
+  const tables = [...text.matchAll(/^CREATE TABLE "(\w+)"/gm)].map(([, table = ""]) => table);
+  if (tables.length === 0)
+    throw new Error("the newest migration makes no table: say here how to take it back");
+  return { number: files.length, tables };
+}
 
 describe("the embedded database", () => {
   let folder: string;
@@ -32,15 +43,14 @@ describe("the embedded database", () => {
   test("is copied before a migration changes it", async () => {
     const data = join(folder, "data");
     const before = await openEmbedded(data);
-    await before.db.execute(sql`delete from drizzle.__drizzle_migrations where id = 2`);
-    await before.db.execute(sql`drop trigger audit_events_append_only on audit_events`);
-    await before.db.execute(sql`drop trigger audit_events_no_truncate on audit_events`);
-    await before.db.execute(sql`drop function audit_events_refuse`);
+    const newest = await newestMigration();
+    for (const table of newest.tables) await before.db.execute(sql`drop table ${sql.identifier(table)}`);
+    await before.db.execute(sql`delete from drizzle.__drizzle_migrations where id = ${newest.number}`);
     await before.close();
     const after = await openEmbedded(data);
     expect(await after.db.select().from(organizations)).toMatchObject([{ name: "kept" }]);
     await after.close();
-    expect(await readdir(data)).toContain("db-before-migration-2");
+    expect(await readdir(data)).toContain(`db-before-migration-${newest.number}`);
   });
 
   test("is refused to a second process, which learns what to do, and free once the first is killed", async () => {
