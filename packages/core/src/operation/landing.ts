@@ -23,6 +23,8 @@ export interface Landed {
   readonly remains: DumpRemains;
   /** Gives it its name; resolves with the key. */
   publish(): Promise<string>;
+  /** Removes it instead, when its engine finds it bad. */
+  discard(): Promise<void>;
   settle(): Promise<void>;
 }
 
@@ -60,6 +62,10 @@ export async function landHere(
     sha256: done.sha256 ?? (await digestOf(carriage, place, incoming)),
     remains: remainsOf(done),
     publish: () => publishHere(carriage, place, incoming),
+    discard: async () => {
+      await server.files.remove(incoming);
+      await server.jobs.forget(journals, work.id);
+    },
     settle: () => server.jobs.forget(journals, work.id),
   };
 }
@@ -83,9 +89,11 @@ export async function landThere(work: Work, carriage: Carriage, source: CommandS
     const done = await judged(view, carriage, async () => undefined);
     const isSame = carriage.here.length > 0 || done.sha256 === null || done.sha256 === stored.sha256;
     if (!isSame) throw wrongDigest(done.sha256, stored.sha256);
-    return { ...stored, remains: remainsOf(done), settle: () => server.jobs.forget(journals, work.id) };
+    const settle = () => server.jobs.forget(journals, work.id);
+    return { ...stored, remains: remainsOf(done), settle };
   } catch (error) {
-    await carriage.request.store.remove(stored.key);
+    // A store that keeps what it has until a day must not hide why it is bad.
+    await stored.discard().catch(() => undefined);
     throw error;
   }
 }
@@ -149,6 +157,7 @@ interface PutArchive {
   readonly bytes: number;
   readonly sha256: string;
   publish(): Promise<string>;
+  discard(): Promise<void>;
 }
 
 /** Puts a stream under a free key; the store shows it only when its last byte is safe. */
@@ -161,7 +170,7 @@ async function putMetered(work: Work, carriage: Carriage, bytes: Readable): Prom
     work.report({ phase: "dumping", bytes: count, totalBytes: expected(carriage) }),
   );
   const stored = await request.store.put(key, chain(bytes, counted, new PassThrough()), work.signal);
-  return { key, ...stored, publish: async () => key };
+  return { key, ...stored, publish: async () => key, discard: () => request.store.remove(key) };
 }
 
 async function freeKey({ store, keyStem }: TakeBackup, extension: string): Promise<string> {

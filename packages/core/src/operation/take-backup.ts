@@ -1,5 +1,4 @@
 import type { DumpPlan, DumpRemains } from "../engine/engine.ts";
-import type { UnitFacts } from "../model/engine.ts";
 import { Fault, isFault } from "../model/fault.ts";
 import type { Carriage } from "./carriage.ts";
 import { type Landed, landHere, landThere, landThrough } from "./landing.ts";
@@ -27,7 +26,7 @@ export async function takeBackup(work: Work, request: TakeBackup): Promise<Taken
   await checkSpace(request);
   const carriage = { request, plan, stages, here, extension };
   const landed = await landOrSweep(work, carriage);
-  const facts = concludeFor(request, plan, landed.remains);
+  const facts = await concludeOrDiscard(request, plan, landed);
   const key = await landed.publish();
   work.report({ phase: "storing", bytes: landed.bytes, totalBytes: landed.bytes });
   const manifest = await publishManifest(request, {
@@ -67,12 +66,27 @@ async function land(work: Work, carriage: Carriage): Promise<Landed> {
   return await landHere(work, carriage, { place, source: plan.source });
 }
 
+/** An archive that its engine finds bad must not lie about where archives rest. */
+async function concludeOrDiscard(
+  request: TakeBackup,
+  plan: DumpPlan,
+  landed: Landed,
+): Promise<ReturnType<DumpPlan["conclude"]>> {
+  try {
+    return concludeFor(request, plan, landed.remains);
+  } catch (error) {
+    // The judgement is what must be told, not one of cleaning up after it.
+    await landed.discard().catch(() => undefined);
+    throw error;
+  }
+}
+
 /** Every unit that was asked for must have facts, or the tick would say more than was seen. */
 function concludeFor(
   request: TakeBackup,
   plan: DumpPlan,
   remains: DumpRemains,
-): { facts: readonly UnitFacts[]; warnings: readonly string[] } {
+): ReturnType<DumpPlan["conclude"]> {
   const concluded = plan.conclude(remains);
   const names = new Set(concluded.facts.map((fact) => fact.name));
   const missing = request.units.filter((unit) => !names.has(unit));

@@ -1,0 +1,60 @@
+import { randomBytes } from "node:crypto";
+import { mkdir, readdir, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { expect, test } from "vitest";
+import { createInstallation, createInstallationKey } from "../archive/seal.ts";
+import type { Engine } from "../engine/engine.ts";
+import { createLocalServer } from "../host/local.ts";
+import { Fault } from "../model/fault.ts";
+import { directoryStore } from "../store/directory.ts";
+import { temporaryFolder } from "../testing/temporary-folder.ts";
+import { type ToyTarget, toyEngine } from "../testing/toy-engine.ts";
+import { takeBackup } from "./take-backup.ts";
+
+/** The toy, whose dumps are found bad once they have come to rest. */
+const judging: Engine<ToyTarget> = {
+  ...toyEngine,
+  dump: async (reach, request) => ({
+    ...(await toyEngine.dump(reach, request)),
+    conclude: () => {
+      throw new Fault("dump.incomplete", "the dump has no trailer");
+    },
+  }),
+};
+
+test.each(["on the same server", "elsewhere"])(
+  "a dump that its engine finds bad leaves nothing in its store %s",
+  async (where) => {
+    await using folder = await temporaryFolder();
+    await using server = createLocalServer();
+    await using other = createLocalServer("other");
+    const notes = join(folder.path, "notes");
+    await mkdir(notes);
+    await writeFile(join(notes, "note"), "what is written in it");
+    const root = join(folder.path, "store");
+    const { place: _place, ...elsewhere } = directoryStore({ server: other, root });
+    const id = randomBytes(16).toString("hex");
+    const { signal } = new AbortController();
+    const named = { id: "1", name: "loja", slug: "loja" };
+    const taken = takeBackup(
+      { id, owner: "i", signal, now: () => new Date(), stallMs: 60_000, report: () => undefined },
+      {
+        // checked: it is only ever given the reach of its own kind
+        engine: judging as unknown as Engine,
+        reach: { host: server, server, tag: id, signal, target: { folder: notes } },
+        store: where === "elsewhere" ? elsewhere : directoryStore({ server, root }),
+        ...{ units: ["note"], codec: "zstd", digests: "auto", keyStem: "files/note" },
+        onKey: async () => undefined,
+        installation: createInstallation("i", createInstallationKey()),
+        identity: {
+          ...{ backupId: "b", runId: "r", organizationId: "o", project: named, server: named },
+          resource: { ...named, engine: "toy" },
+          ...{ origin: "manual", image: null, cofreVersion: "0.0.0" },
+        },
+      },
+    );
+    await expect(taken).rejects.toMatchObject({ code: "dump.incomplete" });
+    const left = await readdir(root, { recursive: true, withFileTypes: true }).catch(() => []);
+    expect(left.filter((entry) => entry.isFile()).map(({ name }) => name)).toEqual([]);
+  },
+);
