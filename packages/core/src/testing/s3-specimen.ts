@@ -255,7 +255,8 @@ async function fingerprintOf(client: S3Client, bucket: string, hasTags: boolean)
         CacheControl,
         ContentDisposition,
         ContentLanguage,
-        Metadata,
+        // Some servers tell them in another order each time.
+        Object.entries(Metadata ?? {}).toSorted(),
         tags,
       ]),
     );
