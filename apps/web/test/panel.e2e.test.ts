@@ -159,7 +159,7 @@ describe.skipIf(absent !== null)(
 
     test("the palette finds the resource by a few letters, j and k move through its backups", async () => {
       await page.keyboard.press("Control+k");
-      await page.getByRole("combobox").fill(database.name.slice(0, 8));
+      await page.getByRole("dialog").getByRole("combobox").fill(database.name.slice(0, 8));
       await page
         .getByRole("option", { name: new RegExp(database.name) })
         .first()

@@ -22,7 +22,7 @@ export function Dialog(props: DialogProps) {
   let content: HTMLElement | undefined;
   const opener = openerNow();
   // After Kobalte's own last word: it knows only triggers, and these dialogs have none.
-  onCleanup(() => setTimeout(() => opener?.isConnected && opener.focus()));
+  onCleanup(() => setTimeout(() => stillThere(opener)?.focus()));
   const openWithFocus = (event: Event) => {
     const first = props.focusFirst?.() ?? content?.querySelector<HTMLElement>(FIELDS);
     if (!first) return;
@@ -77,6 +77,15 @@ function openerNow(): HTMLElement | undefined {
   if (!(focused instanceof HTMLElement)) return undefined;
   const trigger = focused.closest("[role=menu]")?.getAttribute("aria-labelledby");
   return trigger ? (document.getElementById(trigger) ?? focused) : focused;
+}
+
+/** A list that was read anew has the same button again, as another element. */
+function stillThere(opener: HTMLElement | undefined): HTMLElement | undefined {
+  if (opener === undefined || opener.isConnected) return opener;
+  const name = opener.getAttribute("aria-label");
+  return name === null
+    ? undefined
+    : (document.querySelector<HTMLElement>(`[aria-label="${CSS.escape(name)}"]`) ?? undefined);
 }
 
 /** What is said and asked. */
