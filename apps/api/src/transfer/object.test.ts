@@ -1,6 +1,7 @@
 import { randomBytes } from "node:crypto";
+import { setTimeout as sleep } from "node:timers/promises";
 import { absentReason, type StartedS3, startMinio } from "@cofre/lab";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { afterAll, beforeAll, describe, expect, onTestFinished, test } from "vitest";
 import { newId } from "../db/columns.ts";
 import { auditEvents } from "../db/schema/audit-events.ts";
 import { projects } from "../db/schema/projects.ts";
@@ -105,6 +106,22 @@ describe.skipIf(reason !== null)(reason ?? "the objects of a MinIO that nobody e
     expect((await at("/object?bucket=shop&key=nothing")).status).toBe(404);
     expect((await at("/object?bucket=none&key=nothing")).status).toBe(404);
     expect((await at("/zip?bucket=none")).status).toBe(404);
+  });
+
+  test("that are asked for in part, by head alone, or let go of unread, break nobody", async () => {
+    const path = "/object?bucket=shop&key=long.bin";
+    expect((await put("long.bin", Buffer.alloc(32 << 20, 7))).status).toBe(201);
+    const broken: unknown[] = [];
+    const onBroken = (error: unknown) => void broken.push(error);
+    process.on("uncaughtException", onBroken);
+    onTestFinished(() => void process.off("uncaughtException", onBroken));
+    const part = await at(path, { headers: { range: "bytes=0-9" } });
+    expect((await part.arrayBuffer()).byteLength).toBe(10);
+    expect((await at(path, { method: "HEAD" })).status).toBe(200);
+    await (await at(path)).body?.cancel();
+    // The connections break some time after they were let go of.
+    await sleep(1000);
+    expect(broken).toEqual([]);
   });
 
   test("larger than any JSON go up in parts, and down again as a zip", async () => {

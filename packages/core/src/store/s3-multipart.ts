@@ -1,8 +1,10 @@
 import { createHash } from "node:crypto";
+import { setTimeout as sleep } from "node:timers/promises";
 import {
   AbortMultipartUploadCommand,
   CompleteMultipartUploadCommand,
   CreateMultipartUploadCommand,
+  NoSuchUpload,
   UploadPartCommand,
 } from "@aws-sdk/client-s3";
 import { Fault } from "../model/fault.ts";
@@ -33,6 +35,9 @@ interface Upload {
 }
 
 const CLEANING_MS = 30_000;
+const BEGINNING_MS = 5_000;
+/** A part that was under way when its upload was aborted may outlive that: S3 itself advises to abort again. */
+const FORGETTING_PAUSES_MS = [0, 100, 400, 1600];
 
 /** Sends a stream in parts, several at once, and joins them; on any failure S3 is told to forget the parts. */
 export async function sendInParts(writing: Writing, parts: Parts): Promise<Sent> {
@@ -60,11 +65,17 @@ async function* allOf({ first, rest }: Parts): AsyncGenerator<Part> {
   yield* rest;
 }
 
+/** An upload whose id never came cannot be forgotten again: a cancel waits a while for the answer that brings it. */
 async function begin(writing: Writing): Promise<Upload> {
   const { place, key, signal, input } = writing;
-  const { UploadId: id } = await calling(place, { attempted: `beginning ${key}`, signal }, (options) =>
+  signal.throwIfAborted();
+  const patience = new AbortController();
+  const onAbort = () => void setTimeout(() => patience.abort(signal.reason), BEGINNING_MS).unref();
+  signal.addEventListener("abort", onAbort, { once: true });
+  const call = { attempted: `beginning ${key}`, signal: patience.signal };
+  const { UploadId: id } = await calling(place, call, (options) =>
     place.client.send(new CreateMultipartUploadCommand(input), options),
-  );
+  ).finally(() => signal.removeEventListener("abort", onAbort));
   if (id === undefined) throw new Fault("store.unavailable", `${place.name} began an upload without an id`);
   return { writing, id, sent: [], samples: [], bytes: 0 };
 }
@@ -117,11 +128,22 @@ async function join({ writing, id, sent, samples, bytes }: Upload): Promise<Sent
   return { bytes, samples, etag: `${md5.digest("hex")}-${inOrder.length}` };
 }
 
-/** Parts of an upload cost space and money until it is aborted, and nobody sees them. */
+/**
+ * Parts of an upload cost space and money until it is aborted, and nobody sees them.
+ *
+ * Asked again until S3 does not know the upload any more
+ * (https://docs.aws.amazon.com/AmazonS3/latest/API/API_AbortMultipartUpload.html: parts in progress may make that necessary).
+ */
 async function forget({ writing: { place, input }, id }: Upload): Promise<void> {
   const upload = { Bucket: input.Bucket, Key: input.Key, UploadId: id };
-  await place.client
-    .send(new AbortMultipartUploadCommand(upload), { abortSignal: AbortSignal.timeout(CLEANING_MS) })
-    // The first fault is what must be told; what is left is swept by the next put.
-    .catch(() => undefined);
+  const abortSignal = AbortSignal.timeout(CLEANING_MS);
+  for (const pause of FORGETTING_PAUSES_MS) {
+    await sleep(pause);
+    try {
+      await place.client.send(new AbortMultipartUploadCommand(upload), { abortSignal });
+    } catch (error) {
+      // Any other fault was told already, as the first; what is left is swept by the next put.
+      if (error instanceof NoSuchUpload || abortSignal.aborted) return;
+    }
+  }
 }
