@@ -54,9 +54,10 @@ docker_users() {
     "$(user_json plain "$PLAIN_PASSWORD" false false)" "$(user_json grouped "$GROUPED_PASSWORD" false true)"
 }
 
+# As on a server, whoever logs in sees the processes of its containers.
 ssh_docker() {
   ssh_container "$1" "$2" cofre-lab/host:docker "$DOCKER_PASSWORDS" "$(docker_users)" \
-    --cap-add NET_ADMIN -v "$(engine_socket):/var/run/docker.sock"
+    --cap-add NET_ADMIN --pid host -v "$(engine_socket):/var/run/docker.sock"
 }
 
 ssh_own() {

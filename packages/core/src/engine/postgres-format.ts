@@ -1,6 +1,7 @@
 import type { DumpFormat, UnitFacts } from "../model/engine.ts";
 import { Fault, type FaultCode } from "../model/fault.ts";
 import type { Bench, CheckPlan, Identified } from "./engine.ts";
+import { inShell } from "./postgres-tools.ts";
 
 export const CUSTOM = "postgres-custom";
 export const PLAIN = "postgres-plain";
@@ -110,7 +111,7 @@ export function planCheck(bench: Bench, format: DumpFormat): CheckPlan {
     };
   }
   return {
-    sink: { via: "command", command: { argv: ["pg_restore", "-f", "/dev/null"] }, on: bench.host },
+    sink: { via: "command", command: { argv: inShell(["pg_restore", "-f", "/dev/null"]) }, on: bench.host },
     conclude: none,
   };
 }

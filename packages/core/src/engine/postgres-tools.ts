@@ -1,3 +1,4 @@
+import type { Command } from "../host/host.ts";
 import { Fault } from "../model/fault.ts";
 import type { Reach } from "./engine.ts";
 import type { PostgresTarget } from "./postgres-target.ts";
@@ -5,6 +6,11 @@ import type { PostgresTarget } from "./postgres-target.ts";
 export interface ServerVersion {
   readonly version: string;
   readonly major: number;
+}
+
+/** The same program, started by a shell: in a container, a server job may then lay a lane for its bytes. */
+export function inShell(argv: readonly string[]): Command["argv"] {
+  return ["sh", "-c", 'exec "$@"', "cofre", ...argv];
 }
 
 /** Version of one of PostgreSQL's programs where the engine's tools run: `pg_dump (PostgreSQL) 15.18 (Debian 15.18-1)`. */

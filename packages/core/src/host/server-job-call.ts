@@ -10,11 +10,11 @@ import { quote, quoteAll } from "./ssh-quote.ts";
 
 /** The last line lets the start see that the whole script came to rest. */
 const LAST = ['"$@"', "exit", "# the end"];
-const [TOOLS, RUN, END, ASK] = ["tools", "run", "end", "ask"].map((part) =>
+const [TOOLS, RUN, LANE, END, ASK] = ["tools", "run", "lane", "end", "ask"].map((part) =>
   readFileSync(new URL(`./server-job-${part}.sh`, import.meta.url), "utf8"),
 );
 /** What a journal keeps, to run the job. */
-const JOB = [TOOLS, RUN, END, ...LAST].join("\n");
+const JOB = [TOOLS, RUN, LANE, END, ...LAST].join("\n");
 /** What is sent with every question. */
 const QUESTIONS = [TOOLS, ASK, ...LAST].join("\n");
 

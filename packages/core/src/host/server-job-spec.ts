@@ -77,8 +77,42 @@ function functionOf(
     secrets[kept] = secret;
     exported.push(`export ${variable(key)}="$${kept}"`);
   }
-  const argv = argvOf(part, spec);
-  return [`run_${name}() {`, ...exported, `exec ${quoteAll(argv)}`, "}"].join("\n");
+  const { box } = command;
+  const lane = laneOf(part, spec);
+  if (box === undefined || lane === undefined) {
+    return [`run_${name}() {`, ...exported, `exec ${quoteAll(argvOf(part, spec))}`, "}"].join("\n");
+  }
+  const words = quoteAll([box.user ?? "", box.container, ...box.client]);
+  return [
+    `client_${name}() {`,
+    ...exported,
+    `exec ${quoteAll(argvOf(part, spec))}`,
+    "}",
+    `run_${name}() { ${lane} client_${name} ${words}; }`,
+  ].join("\n");
+}
+
+/** Makes the lane the program's own stdout or stdin, see server-job-lane.sh. A program without one talks to the client as ever. */
+const IN_LANE = `if [ -n "$COFRE_LANE_OUT" ] && mkfifo -m 600 "/dev/shm/$COFRE_LANE_OUT" 2> /dev/null; then
+  exec > "/dev/shm/$COFRE_LANE_OUT"
+  rm -f "/dev/shm/$COFRE_LANE_OUT"
+elif [ -n "$COFRE_LANE_IN" ]; then
+  exec < "/dev/shm/$COFRE_LANE_IN"
+  rm -f "/dev/shm/$COFRE_LANE_IN"
+fi
+exec "$@"`;
+
+/** The way through a lane of what a shell starts in a container, where there is one to open it: a dump out, a file's contents in. */
+function laneOf({ name, command: { box, argv }, isFed }: Part, spec: ServerJobSpec): string | undefined {
+  if (programAt(box, argv) === undefined) return undefined;
+  if (name === "stage1" && !isFed) return "draw";
+  return name === `stage${spec.stages.length}` && spec.input !== undefined ? "pour" : undefined;
+}
+
+/** Where the words of the shell begin that runs inside; undefined when none does. */
+function programAt(box: LoweredCommand["box"], argv: readonly string[]): number | undefined {
+  const at = box === undefined ? -1 : argv.indexOf(box.container, argv.indexOf("exec")) + 1;
+  return at > 0 && argv[at] === "sh" ? at : undefined;
 }
 
 function variable(name: string): string {
@@ -90,9 +124,12 @@ function variable(name: string): string {
  * A boxed program's words, as the container engine's client takes them: the job's tag and the companion's variable go in by
  * `-e`, stdin by `-i`; sudo lets the client see the variables that it hands on without their values.
  */
-function argvOf({ command, isAccompanied, isFed }: Part, spec: ServerJobSpec): readonly string[] {
-  const { box, argv } = command;
-  if (!box) return argv;
+function argvOf(part: Part, spec: ServerJobSpec): readonly string[] {
+  const { command, isAccompanied, isFed } = part;
+  const { box } = command;
+  if (!box) return command.argv;
+  const isLaned = laneOf(part, spec) !== undefined;
+  const argv = isLaned ? laned(box, command.argv) : command.argv;
   const words = argv.indexOf("exec");
   const client = argv.slice(0, words);
   if (!isClientOf(box.client, client)) {
@@ -103,9 +140,15 @@ function argvOf({ command, isAccompanied, isFed }: Part, spec: ServerJobSpec): r
     ...(isFed ? ["-i"] : []),
     ...["-e", `COFRE_JOB=${spec.id}`],
     ...handedOn.flatMap((name) => ["-e", name]),
+    ...(isLaned ? ["-e", "COFRE_LANE_OUT", "-e", "COFRE_LANE_IN"] : []),
   ];
   const seen = [...Object.keys(command.env ?? {}), ...Object.keys(command.secrets ?? {}), ...handedOn];
   return [...clientSeeing(client, seen), "exec", ...options, ...argv.slice(words + 1)];
+}
+
+function laned(box: LoweredCommand["box"], argv: readonly string[]): readonly string[] {
+  const at = programAt(box, argv);
+  return at === undefined ? argv : [...argv.slice(0, at), "sh", "-c", IN_LANE, "cofre", ...argv.slice(at)];
 }
 
 const PRESERVED = "--preserve-env=";

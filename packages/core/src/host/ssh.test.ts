@@ -260,7 +260,11 @@ describe.skipIf(absentReason({ ssh: "docker" }))("a connection by SSH that is lo
       (e: unknown) => e,
     );
     await hasAppeared(server, word);
-    const kill = `for p in /proc/[0-9]*; do grep -qs 'sshd: deploy@notty' $p/cmdline && kill -9 \${p#/proc/}; done`;
+    // Its own only: the processes of other servers may be seen from there.
+    const kill = `here=$(readlink /proc/self/ns/net)
+    for p in /proc/[0-9]*; do
+      [ "$(readlink $p/ns/net)" = "$here" ] && grep -qs 'sshd: deploy@notty' $p/cmdline && kill -9 \${p#/proc/}
+    done`;
     await sshServer("docker").exec(["sh", "-c", kill]);
     expect(await reading).toMatchObject(LOST);
     expect((await server.run({ argv: ["echo", "again"] })).stdout).toBe("again\n");
