@@ -5,6 +5,7 @@ import { MANIFEST_VERSION, Manifest } from "../archive/manifest.ts";
 import { sealManifest } from "../archive/seal.ts";
 import type { DumpPlan, Rider } from "../engine/engine.ts";
 import type { UnitFacts } from "../model/engine.ts";
+import { isFault } from "../model/fault.ts";
 import type { Store } from "../store/store.ts";
 import type { TakeBackup } from "./requests.ts";
 
@@ -24,8 +25,9 @@ export async function publishManifest(
   taken: Taken,
 ): Promise<{ readonly manifest: Manifest; readonly manifestKey: string }> {
   const { store, installation } = request;
-  const riders = [];
-  for (const rider of taken.plan.riders) riders.push(await putRider(store, taken.archive.key, rider));
+  const riders = await Promise.all(
+    taken.plan.riders.map((rider) => putRider(store, taken.archive.key, rider)),
+  );
   const manifest = Manifest.parse({ ...describe(request, taken), riders });
   const key = manifestKey(taken.archive.key);
   await replace(store, key, sealManifest(manifest, installation));
@@ -65,6 +67,12 @@ async function putRider(store: Store, archiveKey: string, rider: Rider): Promise
 
 /** Small files of an attempt that was cut short are written again; the archive itself never is. */
 async function replace(store: Store, key: string, text: string): Promise<void> {
-  await store.remove(key);
-  await store.put(key, Readable.from([Buffer.from(text)]));
+  const put = () => store.put(key, Readable.from([Buffer.from(text)]));
+  try {
+    await put();
+  } catch (error) {
+    if (!isFault(error, "store.exists")) throw error;
+    await store.remove(key);
+    await put();
+  }
 }
