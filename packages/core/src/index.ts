@@ -18,7 +18,12 @@ export { connectSsh } from "./host/ssh.ts";
 export { readHostKey, type SshAuth, type SshOptions } from "./host/ssh-connection.ts";
 export type { SshHostKey } from "./host/ssh-keys.ts";
 export { type CopiedBackup, type CopyBackup, copyBackup } from "./operation/copy-backup.ts";
-export { type AnsweringArchive, type ArchiveAt, whicheverAnswers } from "./operation/copy-sources.ts";
+export {
+  type AnsweringArchive,
+  type ArchiveAt,
+  fromWhicheverIsWhole,
+  whicheverAnswers,
+} from "./operation/copy-sources.ts";
 export { type DetectedResource, detectResources, identityOf } from "./operation/detect-resources.ts";
 export { removeBackup } from "./operation/remove-backup.ts";
 export type {

@@ -1,13 +1,11 @@
-import { absentReason, extentOf } from "@cofre/lab";
+import { absentReason, extentsOf } from "@cofre/lab";
 import { describe } from "vitest";
 import { startMysqlSpecimen } from "../testing/mysqlish-specimen.ts";
 import { describeEngine } from "./conformance/describe-engine.ts";
 import { mariadb } from "./mariadb.ts";
 
-const VERSIONS = { "10.11": "round trips", "11.8": "every promise" } as const;
-
-for (const [version, extent] of Object.entries(VERSIONS)) {
+for (const { version, extent } of extentsOf({ "10.11": "round trips", "11.8": "every promise" })) {
   describe.skipIf(absentReason({ engine: "mariadb", version }))(`MariaDB ${version}`, () => {
-    describeEngine(mariadb, () => startMysqlSpecimen("mariadb", version), extentOf(extent));
+    describeEngine(mariadb, () => startMysqlSpecimen("mariadb", version), extent);
   });
 }

@@ -1,4 +1,4 @@
-import { absentReason, extentOf } from "@cofre/lab";
+import { absentReason, extentsOf } from "@cofre/lab";
 import { describe } from "vitest";
 import { startRedisSpecimen } from "../testing/redis-specimen.ts";
 import { describeEngine } from "./conformance/describe-engine.ts";
@@ -6,17 +6,17 @@ import { redis } from "./redis.ts";
 
 const PASSWORD = `p w"$(id)' \\ção #`;
 
-describe.each([
-  { version: "6", extent: "every promise", appendonly: false, diskless: false },
-  { version: "7", extent: "round trips", appendonly: true, diskless: true },
-  { version: "8", extent: "every promise", appendonly: true, diskless: false },
-] as const)("Redis $version", ({ version, extent, ...options }) => {
+const VERSIONS = extentsOf({ 6: "round trips", 7: "the matrix alone", 8: "every promise" });
+
+describe.each(VERSIONS)("Redis $version", ({ version, extent }) => {
   const reason = absentReason({ engine: "redis", version });
   describe.skipIf(reason !== null)(reason ?? "in the lab", () => {
-    describeEngine(
-      redis,
-      () => startRedisSpecimen(version, { ...options, password: PASSWORD }),
-      extentOf(extent),
-    );
+    const start = () =>
+      startRedisSpecimen(version, {
+        appendonly: version !== "6",
+        diskless: version === "7",
+        password: PASSWORD,
+      });
+    describeEngine(redis, start, extent);
   });
 });

@@ -6,6 +6,7 @@ import type { Secret } from "../model/secret.ts";
 import type { PublicKey } from "../pipeline/openpgp-keys.ts";
 import type { CodecId } from "../pipeline/stage.ts";
 import type { Store } from "../store/store.ts";
+import type { AnsweringArchive } from "./copy-sources.ts";
 
 /** The part of a manifest that only the catalogue knows. */
 export type ManifestIdentity = Pick<
@@ -88,6 +89,8 @@ export interface RestoreBackup {
   readonly reach: Reach<unknown>;
   readonly store: Store;
   readonly manifest: Manifest;
+  /** Where else the archive rests, asked when `store` turns out not to have it whole, before anything is changed. */
+  readonly next?: AnsweringArchive["next"];
   /** Needed for an encrypted archive. */
   readonly unlock?: Unlock;
   /** Names in the archive and at the target; everything under its own name when empty. */

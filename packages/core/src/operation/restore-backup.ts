@@ -2,6 +2,7 @@ import type { Restoration, RestoreRequest, Rider } from "../engine/engine.ts";
 import type { UnitFacts } from "../model/engine.ts";
 import { Fault, isFault, toFault } from "../model/fault.ts";
 import { aftermath, hasChanged } from "./aftermath.ts";
+import { fromWhicheverIsWhole } from "./copy-sources.ts";
 import { factsOf } from "./facts.ts";
 import { journalsOn } from "./place.ts";
 import type { RestoreBackup, RestoredBackup } from "./requests.ts";
@@ -18,12 +19,13 @@ const LOAD = "load";
  * Restores a backup: refuse early, validate, protect, load to one side, compare, switch. On any failure before the switch everything
  * made beside the target is swept and the target is asked how it is: as it was, unless the fault says otherwise.
  */
-export async function restoreBackup(work: Work, request: RestoreBackup): Promise<RestoredBackup> {
+export async function restoreBackup(work: Work, wanted: RestoreBackup): Promise<RestoredBackup> {
   work.report({ phase: "checking" });
-  const asked = await restoreRequest(request);
-  const restoration = request.engine.restore(request.reach, asked);
-  await restoration.check();
-  await validateBackup(work, { ...request, depth: "readable", bench: request.reach });
+  const { archive, result } = await fromWhicheverIsWhole(wanted, async ({ store, manifest }) =>
+    validated(work, { ...wanted, store, manifest }),
+  );
+  const { asked, restoration } = result;
+  const request = { ...wanted, store: archive.store, manifest: archive.manifest };
   if (request.protect !== undefined) {
     work.report({ phase: "safety-backup" });
     await request.protect();
@@ -41,6 +43,15 @@ export async function restoreBackup(work: Work, request: RestoreBackup): Promise
     if (fault === undefined) return finished(request, asked, afterwards);
     throw fault;
   }
+}
+
+/** Nothing is changed by it, at the target or in the store: what one place does not have whole may be asked of the next. */
+async function validated(work: Work, request: RestoreBackup): Promise<Asked> {
+  const asked = await restoreRequest(request);
+  const restoration = request.engine.restore(request.reach, asked);
+  await restoration.check();
+  await validateBackup(work, { ...request, depth: "readable", bench: request.reach });
+  return { asked, restoration };
 }
 
 /** Longer than any sweep takes, so that a server that went silent does not hold the job for ever. */

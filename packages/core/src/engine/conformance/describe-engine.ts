@@ -13,7 +13,7 @@ import type { Pair, Specimen } from "./specimen.ts";
 import { keepsConsistency } from "./under-writers.ts";
 import { refusesWrongVersions } from "./versions.ts";
 
-/** Everything for the oldest and the newest version of a server; what lies between them must go out, come back and refuse. */
+/** Everything for the newest version of a server; the oldest must go out, come back and refuse. */
 export type Extent = "every promise" | "round trips";
 
 /**
