@@ -57,7 +57,7 @@ docker_users() {
 # As on a server, whoever logs in sees the processes of its containers.
 ssh_docker() {
   ssh_container "$1" "$2" cofre-lab/host:docker "$DOCKER_PASSWORDS" "$(docker_users)" \
-    --cap-add NET_ADMIN --pid host -v "$(engine_socket):/var/run/docker.sock"
+    --cap-add NET_ADMIN --cap-add SYS_PTRACE --pid host -v "$(engine_socket):/var/run/docker.sock"
 }
 
 ssh_own() {

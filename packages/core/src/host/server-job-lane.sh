@@ -14,7 +14,8 @@ find_shm() {
   [ "$#" -eq 2 ] && grep -qs "$2" "/proc/$1/cgroup" || return 0
   # A mount of its own cannot be moved from inside, and holds no devices.
   grep -q ' /dev/shm [^ ]*nodev[^ ]* .*- tmpfs ' "/proc/$1/mountinfo" 2> /dev/null || return 0
-  shm=/proc/$1/root/dev/shm
+  # Who may not trace other processes may not enter there either.
+  [ ! -w "/proc/$1/root/dev/shm/." ] || shm=/proc/$1/root/dev/shm
 }
 
 # draw FUNCTION USER CONTAINER CLIENT...: becomes that function's client, or runs it and reads what its program writes into the lane.
