@@ -171,6 +171,42 @@ describe.skipIf(absentReason(needs))("archives in S3", () => {
     expect(await inBucket()).not.toContain(place);
   });
 
+  test("what is damaged in one place is restored from the next that is whole, and told when none is", async () => {
+    const root = `${shop.root}/second`;
+    const asked = { name: "second", kind: "directory", serverId: shop.serverId, root };
+    const second = await client.post<StoreAnswer>("/api/stores", asked);
+    const before = await shop.database.sql(FINGERPRINT);
+    const { id, filepath } = await shop.completed();
+    if (filepath === null) throw new Error("the backup has no place");
+    const base = `/api/resources/${shop.resource.id}/backups/${id}`;
+    const { job, copy } = await client.post<{ job: JobAnswer; copy: CopyAnswer }>(`${base}/copies`, {
+      storeId: second.id,
+    });
+    await succeeded(job);
+    const damage = (path: string) =>
+      shop.ssh.exec(["sh", "-c", `printf X | dd of='${path}' bs=1 seek=40 conv=notrunc`]);
+    await damage(filepath);
+    await shop.database.sql("delete from orders");
+    const restored = await succeeded((await shop.restore(id, { safetyBackup: false })).job);
+    expect(await shop.database.sql(FINGERPRINT)).toBe(before);
+    expect(restored.warnings).toEqual([expect.stringMatching(`^Read from ${root} on .* in ${shop.root} on`)]);
+    const seen = { ok: true, depth: "readable", error: { code: "archive.damaged" } };
+    expect(await client.get(base)).toMatchObject({ validation: seen });
+    const checked = await succeeded((await client.post<{ job: JobAnswer }>(`${base}/validate`)).job);
+    expect(checked.warnings).toHaveLength(1);
+    expect(await client.get(base)).toMatchObject({ validation: seen });
+
+    const { items } = await client.get<{ items: CopyAnswer[] }>(`${base}/copies`);
+    await damage(`${root}/${items.find((one) => one.id === copy.id)?.filepath}`);
+    const failed = await client.ended((await shop.restore(id, { safetyBackup: false })).job.id);
+    expect(failed).toMatchObject({ status: "failed", error: { code: "archive.damaged" } });
+    expect(failed.error?.message).toMatch(
+      new RegExp(`no place has the archive whole: .* in ${shop.root} on .*; .* in ${root} on`),
+    );
+    expect(await client.get(base)).toMatchObject({ validation: { ...seen, ok: false } });
+    expect(await shop.database.sql(FINGERPRINT)).toBe(before);
+  });
+
   test("a copy of an archive that is damaged fails, says so, and leaves nothing", async () => {
     const backup = await shop.completed();
     await shop.ssh.exec(["sh", "-c", `printf X | dd of='${backup.filepath}' bs=1 seek=40 conv=notrunc`]);

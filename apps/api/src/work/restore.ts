@@ -3,12 +3,13 @@ import { Fault, isFault } from "@cofre/core/model";
 import type { Deps } from "../deps.ts";
 import { unlockFor } from "../feature/encryption/unlock.ts";
 import type { ReachedResource } from "../reach/reach.ts";
-import { archiveOf } from "./copy-places.ts";
+import { toldArchiveOf, warn } from "./copy-places.ts";
 import type { RestoreJob } from "./job-request.ts";
 import { type BackupRow, backupById, manifestOf } from "./rows.ts";
 import { isLettingGo, type Running } from "./running.ts";
 import { failOpenRow, takeArchive } from "./taking.ts";
 import { untilReachable } from "./until-reachable.ts";
+import { rememberDamage, rememberFirstPlace } from "./validate.ts";
 
 /** Restores a backup into a resource. A restore whose worker died is not begun anew: what it left is swept, or its switch is confirmed. */
 export async function doRestore(running: Running): Promise<void> {
@@ -18,16 +19,8 @@ export async function doRestore(running: Running): Promise<void> {
     const reached = await untilReachable(running, () =>
       deps.reach.resource(request.destinationResourceId, { tag: job.id, signal: work.signal }),
     );
-    const asked = await restoreOf(running, request, reached);
-    if (running.isTakenUp) await takeUp(running, request, { asked, reached });
-    else {
-      const { keptOld, warnings } = await restoreBackup(work, asked);
-      const before = running.notes.warnings;
-      Object.assign(running.notes, {
-        keptOld,
-        warnings: [...(Array.isArray(before) ? before : []), ...warnings],
-      });
-    }
+    if (running.isTakenUp) await takeUp(running, request, reached);
+    else await restoreAnew(running, request, reached);
   } catch (error) {
     if (!isLettingGo(work, error) && request.safetyBackupId !== null)
       await failOpenRow(running, request.safetyBackupId, notReached(error));
@@ -35,17 +28,38 @@ export async function doRestore(running: Running): Promise<void> {
   }
 }
 
-/** A safety backup that runs on the server is brought to its end first: nothing of it may stay behind without a row that tells. */
-async function takeUp(
-  running: Running,
-  { safetyBackupId }: RestoreJob,
-  { asked, reached }: { readonly asked: RestoreBackup; readonly reached: ReachedResource },
-): Promise<void> {
+/** From whichever place has the archive whole; what is wrong with its first place is written beside the backup. */
+async function restoreAnew(running: Running, request: RestoreJob, reached: ReachedResource): Promise<void> {
+  const { deps, notes, work } = running;
+  const row = await backupById(deps.db, request.backupId);
+  const { archive, passedOver } = await toldArchiveOf(running, row, async (error) =>
+    rememberDamage(deps, row, { depth: "readable", error }),
+  );
+  const { store, manifest, next } = archive;
+  const asked = { ...reachedBy(reached, request), ...protection(running, request, reached) };
+  const { keptOld, warnings } = await restoreBackup(work, {
+    ...asked,
+    ...{ store, manifest, next },
+    unlock: unlockFor(deps, row.organizationId),
+  });
+  await rememberFirstPlace(deps, row, { depth: "readable", passedOver: passedOver() });
+  notes.keptOld = keptOld;
+  warn(notes, warnings);
+}
+
+/**
+ * What took a restore over only sweeps or confirms: it needs no archive that answers. A safety backup that runs on the server is brought
+ * to its end first: nothing of it may stay behind without a row that tells.
+ */
+async function takeUp(running: Running, request: RestoreJob, reached: ReachedResource): Promise<void> {
+  const { deps } = running;
+  const { safetyBackupId } = request;
   if (safetyBackupId !== null) {
-    const { status } = await backupById(running.deps.db, safetyBackupId);
+    const { status } = await backupById(deps.db, safetyBackupId);
     if (status === "running") await protect(running, reached, safetyBackupId);
   }
-  await recoverRestore(running.work, asked);
+  const row = await backupById(deps.db, request.backupId);
+  await recoverRestore(running.work, await requestOf(deps, { request, row }, reached));
 }
 
 function restoreJob({ job }: Running): RestoreJob {
@@ -53,33 +67,12 @@ function restoreJob({ job }: Running): RestoreJob {
   throw new Fault("bug", `job ${job.id} is not a restore`);
 }
 
-async function restoreOf(
+function protection(
   running: Running,
-  request: RestoreJob,
+  { safetyBackupId }: RestoreJob,
   reached: ReachedResource,
-): Promise<RestoreBackup> {
-  const { deps } = running;
-  const row = await backupById(deps.db, request.backupId);
-  const { safetyBackupId } = request;
-  // What took a restore over only sweeps or confirms: it needs no archive that answers.
-  const asked = running.isTakenUp
-    ? await requestOf(deps, { request, row }, reached)
-    : { ...reachedBy(reached, request), ...(await answering(running, row)) };
-  return {
-    ...asked,
-    unlock: unlockFor(deps, row.organizationId),
-    ...(safetyBackupId === null ? {} : { protect: () => protect(running, reached, safetyBackupId) }),
-  };
-}
-
-/** The archive from whichever of its stores answers; another than the first is told. */
-async function answering(
-  running: Running,
-  row: BackupRow,
-): Promise<Pick<RestoreBackup, "store" | "manifest">> {
-  const { store, manifest, silent } = await archiveOf(running.deps, row);
-  running.notes.warnings = silent.map((fault) => `Restored from ${store.name}, because: ${fault.message}`);
-  return { store, manifest };
+): Pick<RestoreBackup, "protect"> {
+  return safetyBackupId === null ? {} : { protect: () => protect(running, reached, safetyBackupId) };
 }
 
 /** The restore that a job's row asks for, without its safety backup. */

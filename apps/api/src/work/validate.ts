@@ -1,35 +1,38 @@
-import { validateBackup } from "@cofre/core";
+import { fromWhicheverIsWhole, validateBackup } from "@cofre/core";
 import { Fault, isFault, toFault } from "@cofre/core/model";
 import { eq } from "drizzle-orm";
 import { keepFault } from "../db/kept-fault.ts";
 import { backups } from "../db/schema/backups.ts";
+import type { Deps } from "../deps.ts";
 import { unlockFor } from "../feature/encryption/unlock.ts";
 import type { ReachedResource } from "../reach/reach.ts";
+import { toldArchiveOf, warn } from "./copy-places.ts";
 import type { ValidateJob } from "./job-request.ts";
-import { type BackupRow, backupById, manifestOf } from "./rows.ts";
+import { type BackupRow, backupById } from "./rows.ts";
 import type { Running } from "./running.ts";
 
-/** Checks one archive and writes what was seen beside its backup, good or bad. */
+/**
+ * Checks one archive and writes what was seen beside its backup, good or bad. A backup is good while one of its places has it whole;
+ * what is wrong with its first place is written all the same.
+ */
 export async function doValidate(running: Running): Promise<void> {
   const { deps, work } = running;
   const request = validateRequest(running);
   const row = await backupById(deps.db, request.backupId);
-  const store = await deps.reach.store(row.storeId);
   const reached = request.depth === "intact" ? undefined : await reachIfThere(running, row);
+  const asked = {
+    unlock: unlockFor(deps, row.organizationId),
+    depth: request.depth === "intact" ? ("intact" as const) : ("readable" as const),
+    ...(reached === undefined ? {} : { engine: reached.engine, bench: reached.reach }),
+  };
   try {
-    const { depth } = await validateBackup(work, {
-      store,
-      manifest: manifestOf(row),
-      unlock: unlockFor(deps, row.organizationId),
-      depth: request.depth === "intact" ? "intact" : "readable",
-      ...(reached === undefined ? {} : { engine: reached.engine, bench: reached.reach }),
-    });
-    await remember(running, row, { depth, ok: true, fault: null });
+    const { archive, passedOver } = await toldArchiveOf(running, row);
+    const { result } = await fromWhicheverIsWhole(archive, ({ store, manifest }) =>
+      validateBackup(work, { ...asked, store, manifest }),
+    );
+    await remember(deps, row, { depth: result.depth, ok: true, fault: ofFirstPlace(passedOver()) });
   } catch (error) {
-    const fault = toFault(error);
-    if (fault.traits.blame === "archive") {
-      await remember(running, row, { depth: request.depth, ok: false, fault: keepFault(fault) });
-    }
+    await rememberDamage(deps, row, { depth: request.depth, error });
     throw error;
   }
 }
@@ -46,16 +49,41 @@ async function reachIfThere(running: Running, row: BackupRow): Promise<ReachedRe
     return await deps.reach.resource(row.resourceId, { tag: job.id, signal: work.signal });
   } catch (error) {
     if (!isFault(error, "target.missing")) throw error;
-    running.notes.warnings = ["The container is away, so only digest and compression were checked."];
+    warn(running.notes, ["The container is away, so only digest and compression were checked."]);
     return undefined;
   }
 }
 
-async function remember(
-  { deps }: Running,
+type Seen = NonNullable<BackupRow["validation"]>;
+
+/** Written only when it is the archive's damage. */
+export async function rememberDamage(
+  deps: Remembering,
   row: BackupRow,
-  seen: Pick<NonNullable<BackupRow["validation"]>, "depth" | "ok" | "fault">,
+  { depth, error }: Pick<Seen, "depth"> & { readonly error: unknown },
 ): Promise<void> {
-  const validation = { ...seen, at: deps.now().toISOString() };
-  await deps.db.update(backups).set({ validation }).where(eq(backups.id, row.id));
+  const fault = toFault(error);
+  if (fault.traits.blame !== "archive") return;
+  await remember(deps, row, { depth, ok: false, fault: keepFault(fault) });
+}
+
+/** After the archive was read whole elsewhere: written only when its first place has it damaged or no longer. */
+export async function rememberFirstPlace(
+  deps: Remembering,
+  row: BackupRow,
+  { depth, passedOver }: Pick<Seen, "depth"> & { readonly passedOver: readonly Fault[] },
+): Promise<void> {
+  const fault = ofFirstPlace(passedOver);
+  if (fault !== null) await remember(deps, row, { depth, ok: true, fault });
+}
+
+function ofFirstPlace([first]: readonly Fault[]): Seen["fault"] {
+  return first?.traits.blame === "archive" ? keepFault(first) : null;
+}
+
+type Remembering = Pick<Deps, "db" | "now">;
+
+async function remember({ db, now }: Remembering, row: BackupRow, seen: Omit<Seen, "at">): Promise<void> {
+  const validation = { ...seen, at: now().toISOString() };
+  await db.update(backups).set({ validation }).where(eq(backups.id, row.id));
 }

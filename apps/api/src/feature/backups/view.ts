@@ -35,6 +35,7 @@ export const BackupView = z.object({
       depth: z.enum(VALIDATION_DEPTHS),
       ok: z.boolean(),
       at: z.string(),
+      /** Why it is not whole; with `ok`, what is wrong with its first place, while a copy is whole. */
       error: FaultView.nullable(),
     })
     .nullable(),
