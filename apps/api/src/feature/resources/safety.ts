@@ -39,8 +39,8 @@ export async function readSafety(db: Database, rows: readonly ResourceRow[]): Pr
 
 const REGULAR = ["manual", "schedule"] as const;
 
-/** A backup, or its verified copy, that rests elsewhere outlives the resource's own server. */
-const RESTS_ELSEWHERE = sql<boolean>`(${stores.serverId} is distinct from ${resources.serverId} or exists (
+/** A backup that is whole in its first place, or its verified copy, that rests elsewhere outlives the resource's own server. */
+const RESTS_ELSEWHERE = sql<boolean>`((${stores.serverId} is distinct from ${resources.serverId} and ${backups.validation} ->> 'fault' is null) or exists (
  select from ${backupCopies} c join ${stores} s on s.id = c.store_id
  where c.backup_id = ${backups.id} and c.status = 'completed' and s.server_id is distinct from ${resources.serverId}))`;
 
