@@ -21,7 +21,7 @@ export interface Group {
 
 const GIGABYTE = 1_000_000_000;
 const PGBENCH_SCALE_PER_GB = 66;
-const DOCUMENTS = 300_000;
+const DOCUMENTS = 1_000_000;
 const SMALL_OBJECTS = 10_000;
 
 /** In the order in which they run and are printed. */

@@ -1,5 +1,5 @@
-import { type RestoreBackup, recoverRestore, restoreBackup } from "@cofre/core";
-import { Fault, isFault } from "@cofre/core/model";
+import { engineById, type RestoreBackup, recoverRestore, restoreBackup } from "@cofre/core";
+import { Fault, isFault, toFault } from "@cofre/core/model";
 import type { Deps } from "../deps.ts";
 import { unlockFor } from "../feature/encryption/unlock.ts";
 import type { ReachedResource } from "../reach/reach.ts";
@@ -22,9 +22,9 @@ export async function doRestore(running: Running): Promise<void> {
     if (running.isTakenUp) await takeUp(running, request, reached);
     else await restoreAnew(running, request, reached);
   } catch (error) {
-    if (!isLettingGo(work, error) && request.safetyBackupId !== null)
-      await failOpenRow(running, request.safetyBackupId, notReached(error));
-    throw error;
+    if (isLettingGo(work, error) || request.safetyBackupId === null) throw error;
+    await failOpenRow(running, request.safetyBackupId, notReached(error));
+    throw await withSafetyNamed(running, request.safetyBackupId, error);
   }
 }
 
@@ -60,6 +60,21 @@ async function takeUp(running: Running, request: RestoreJob, reached: ReachedRes
   }
   const row = await backupById(deps.db, request.backupId);
   await recoverRestore(running.work, await requestOf(deps, { request, row }, reached));
+}
+
+/** What may no longer be as it was needs the very name of the backup that brings it back. */
+async function withSafetyNamed({ deps }: Running, safetyBackupId: string, error: unknown): Promise<unknown> {
+  const fault = toFault(error);
+  const { status, engine, filename } = await backupById(deps.db, safetyBackupId);
+  const mayHaveChanged =
+    fault.context.targetChanged === true || !engineById(engine).capabilities.atomicRestore;
+  if (status !== "completed" || filename === null || !mayHaveChanged) return error;
+  const named = `What was there before is in the safety backup ${filename}.`;
+  return new Fault(fault.code, fault.message, {
+    hint: fault.hint === undefined ? named : `${fault.hint} ${named}`,
+    cause: fault,
+    context: { ...fault.context, safetyBackupId },
+  });
 }
 
 function restoreJob({ job }: Running): RestoreJob {

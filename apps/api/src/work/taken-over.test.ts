@@ -2,10 +2,13 @@ import { absentReason } from "@cofre/lab";
 import { eq } from "drizzle-orm";
 import { describe, expect, test, vi } from "vitest";
 import { backups } from "../db/schema/backups.ts";
+import { resourceHooks } from "../db/schema/resource-hooks.ts";
 import { embedded } from "../testing/catalogues.ts";
 import { doBackup } from "./backup.ts";
-import { claimNext } from "./lease.ts";
+import { betweenHooks } from "./hooks.ts";
+import { claimNext, takeOver } from "./lease.ts";
 import { hold } from "./running.ts";
+import { takeArchive } from "./taking.ts";
 import { clientOf } from "./testing/client.ts";
 import { openShop } from "./testing/shop.ts";
 import { startApi } from "./testing/start-api.ts";
@@ -36,5 +39,41 @@ describe.skipIf(absentReason({ engine: "postgres", version: "15" }))("a run that
       ["shop", "completed"],
       ["side", "failed"],
     ]);
+  });
+
+  test("owes the command after the backup, and does not give the one before again", async () => {
+    await using api = await startApi({ catalogue: await embedded.open(), works: false });
+    const { db, reach } = api.deps;
+    const client = clientOf(async (path, init) => api.app.request(path, init), api.apiKey);
+    await using shop = await openShop(client);
+    const hooks = { before: "echo stopped >> /tmp/acts", after: "echo started >> /tmp/acts" };
+    await client.put(`/api/resources/${shop.resource.id}/hooks`, hooks);
+    const acts = async () => (await shop.database.exec(["cat", "/tmp/acts"])).stdout.toString();
+    await shop.backup();
+    const worker = (workerId: string) => ({ workerId, now: new Date(), perServer: 2 });
+    const job = await claimNext(db, worker("the first"));
+    if (job === undefined) throw new Error("the job was not claimed");
+    const { running, detach, close } = hold(api.deps, job);
+    const reached = await reach.resource(shop.resource.id, { tag: job.id, signal: running.work.signal });
+    const dying = betweenHooks(running, reached, async () => {
+      const [row] = await db.select().from(backups);
+      if (row === undefined) throw new Error("there is no backup");
+      await takeArchive(running, { reached, store: await reach.store(row.storeId), units: [] }, row);
+      detach();
+      running.work.signal.throwIfAborted();
+    });
+    await expect(dying).rejects.toMatchObject({ code: "job.interrupted" });
+    await close();
+    expect(await shop.backups()).toMatchObject([{ unit: "shop", status: "completed" }]);
+    expect(await acts()).toBe("stopped\n");
+
+    const again = await takeOver(db, worker("the next"), { anyLease: true, own: [] });
+    if (again === undefined) throw new Error("the job was not taken over");
+    const next = hold(api.deps, again);
+    await doBackup(next.running);
+    await next.close();
+    expect(await acts()).toBe("stopped\nstarted\n");
+    expect(await shop.backups()).toHaveLength(1);
+    expect(await db.select().from(resourceHooks)).toMatchObject([{ owedByJob: null }]);
   });
 });
