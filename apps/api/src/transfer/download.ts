@@ -124,13 +124,22 @@ interface Kept {
 
 /** Where the whole archive is: in its first store, else in a copy that answers. */
 async function placeOf(deps: Deps, archive: Archive): Promise<Kept> {
+  // What was seen damaged there would only break off again.
+  const seen = archive.row.validation?.fault ?? null;
+  const instead = seen === null ? undefined : await copyOf(deps, archive);
+  if (instead !== undefined) return instead;
   try {
     return await firstPlaceOf(deps, archive);
   } catch (error) {
-    const copy = await answeringCopy(deps, archive.row);
+    const copy = await copyOf(deps, archive);
     if (copy === undefined) throw error;
-    return { store: copy.store, key: copy.manifest.archive.key };
+    return copy;
   }
+}
+
+async function copyOf(deps: Deps, { row }: Archive): Promise<Kept | undefined> {
+  const copy = await answeringCopy(deps, row);
+  return copy === undefined ? undefined : { store: copy.store, key: copy.manifest.archive.key };
 }
 
 async function firstPlaceOf(deps: Deps, archive: Archive): Promise<Kept> {

@@ -172,11 +172,13 @@ describe.skipIf(absentReason(needs))("archives in S3", () => {
   });
 
   test("what is damaged in one place is restored from the next that is whole, and told when none is", async () => {
+    // No copy of its own accord is under way when the restore is asked for.
+    await client.put(`/api/resources/${shop.resource.id}/stores`, { storeId: null, copyStoreIds: [] });
     const root = `${shop.root}/second`;
     const asked = { name: "second", kind: "directory", serverId: shop.serverId, root };
     const second = await client.post<StoreAnswer>("/api/stores", asked);
     const before = await shop.database.sql(FINGERPRINT);
-    const { id, filepath } = await shop.completed();
+    const { id, filepath, sha256 } = await shop.completed();
     if (filepath === null) throw new Error("the backup has no place");
     const base = `/api/resources/${shop.resource.id}/backups/${id}`;
     const { job, copy } = await client.post<{ job: JobAnswer; copy: CopyAnswer }>(`${base}/copies`, {
@@ -195,6 +197,8 @@ describe.skipIf(absentReason(needs))("archives in S3", () => {
     const checked = await succeeded((await client.post<{ job: JobAnswer }>(`${base}/validate`)).job);
     expect(checked.warnings).toHaveLength(1);
     expect(await client.get(base)).toMatchObject({ validation: seen });
+    const downloaded = Buffer.from(await (await client.raw(`${base}/download`)).arrayBuffer());
+    expect(createHash("sha256").update(downloaded).digest("hex")).toBe(sha256);
 
     const { items } = await client.get<{ items: CopyAnswer[] }>(`${base}/copies`);
     await damage(`${root}/${items.find((one) => one.id === copy.id)?.filepath}`);
