@@ -19,11 +19,13 @@ find_shm() {
 }
 
 # draw FUNCTION USER CONTAINER CLIENT...: becomes that function's client, or runs it and reads what its program writes into the lane.
-# The program makes the lane itself (IN_LANE in server-job-spec.ts), so that it is its user's own.
+# The program makes the lane itself (IN_LANE in server-job-spec.ts), so that it is its user's own, and only where it sees the folder that
+# was made from here: in a virtual machine, say, both sides would wait for ever.
 draw() {
   become=$1 naps=0 pump=
   shift 2
   find_shm "$@"
+  [ -z "$shm" ] || mkdir "$shm/cofre-$id.here" 2> /dev/null || shm=
   [ -n "$shm" ] || "$become"
   lane=$shm/cofre-$id
   run_client LANE_OUT < /dev/null &
@@ -37,7 +39,9 @@ draw() {
     pump=$!
   fi
   wait "$client"
-  end_lane $? if=/dev/null of="$lane" oflag=nofollow conv=nocreat,notrunc
+  code=$?
+  rmdir "$lane.here" 2> /dev/null
+  end_lane "$code" if=/dev/null of="$lane" oflag=nofollow conv=nocreat,notrunc
 }
 
 # pour FUNCTION USER CONTAINER CLIENT...: the same for a program that reads the input's stream.
@@ -45,7 +49,7 @@ pour() {
   become=$1 user=$2 shm=
   shift 2
   [ "$(size_of "$input")" -lt "$LAID_FROM" ] || find_shm "$@"
-  [ -z "$shm" ] || lay "$@" || shm=
+  [ -z "$shm" ] || { lay "$@" && [ -p "$shm/cofre-$id" ]; } || shm=
   [ -n "$shm" ] || "$become"
   lane=$shm/cofre-$id
   exec 8<&0

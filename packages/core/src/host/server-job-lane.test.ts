@@ -121,6 +121,18 @@ describe.skipIf(absentReason({ engine: "postgres", version: "15" }) ?? !isRoot)(
       await inside('rm -f "/dev/shm/cofre-$1"', spec.id);
     });
 
+    test("goes through the client when the program does not see what this machine sees of its memory", async () => {
+      const spec = specOf("readlink /proc/self/fd/1", "elsewhere");
+      // Somebody inside takes the folder away as soon as it is there.
+      const away = inside('until rmdir "/dev/shm/cofre-$1.here" 2> /dev/null; do :; done', spec.id);
+      await trial.server.jobs.start(spec);
+      expect(await trial.over(spec.id)).toMatchObject({ state: "done" });
+      await away;
+      expect(await trial.sh('cat "$1"', spec.output.path)).toMatch(/^pipe:/);
+      await trial.sh('rm -f "$1"', spec.output.path);
+      await expectNothingLeft(spec.id);
+    });
+
     test("does not follow a link to a pipe of this machine", async () => {
       const spec = specOf("echo safe", "linked");
       const pipe = `${trial.folder}/jobs-pipe`;

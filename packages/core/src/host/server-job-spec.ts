@@ -93,7 +93,7 @@ function functionOf(
 }
 
 /** Makes the lane the program's own stdout or stdin, see server-job-lane.sh. A program without one talks to the client as ever. */
-const IN_LANE = `if [ -n "$COFRE_LANE_OUT" ] && mkfifo -m 600 "/dev/shm/$COFRE_LANE_OUT" 2> /dev/null; then
+const IN_LANE = `if [ -n "$COFRE_LANE_OUT" ] && [ -d "/dev/shm/$COFRE_LANE_OUT.here" ] && mkfifo -m 600 "/dev/shm/$COFRE_LANE_OUT" 2> /dev/null; then
   exec > "/dev/shm/$COFRE_LANE_OUT"
   rm -f "/dev/shm/$COFRE_LANE_OUT"
 elif [ -n "$COFRE_LANE_IN" ]; then

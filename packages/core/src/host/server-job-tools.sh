@@ -82,7 +82,7 @@ else
   carrying() { for f in /proc/[0-9]*/environ; do tr '\\0' '\\n' < \"\$f\" | grep -qs \"\$1\" && echo \"\$f\"; done; }
 fi 2> /dev/null
 $SIGNAL_MARKED
-[ \"\$2\" = 0 ] || rm -f \"/dev/shm/cofre-\${1#COFRE_JOB=}\"
+[ \"\$2\" = 0 ] || rm -rf \"/dev/shm/cofre-\${1#COFRE_JOB=}\" \"/dev/shm/cofre-\${1#COFRE_JOB=}.here\"
 :"
 box() { # box CONTAINER USER CLIENT...
   box_name=$1 box_user=$2
