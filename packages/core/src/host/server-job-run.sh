@@ -171,13 +171,16 @@ land() {
   fi
 }
 
-# Starts the companion and waits for its first line, which the stages get as a variable.
+# Starts the companion and waits for its first line, which the stages get as a variable. The pipe for that line is opened before
+# anybody needs it: a companion that ends interrupts busybox' shell in an opening that waits, and it does not try again.
 accompany() {
   mkfifo "$D/companion.out" "$D/companion.line"
-  stage companion > "$D/companion.out" 3>&- 5<&- 7<&- &
+  exec 8<> "$D/companion.line" 9< "$D/companion.line"
+  stage companion > "$D/companion.out" 3>&- 5<&- 7<&- 8>&- 9<&- &
   {
     IFS= read -r told || :
-    printf '%s\n' "$told" > "$D/companion.line"
+    printf '%s\n' "$told" >&8
+    exec 8>&-
     {
       printf '%s\n' "$told"
       cat
@@ -185,8 +188,10 @@ accompany() {
       head -c "$((KEEP + 1))" > "$D/companion"
       cat > /dev/null
     } 4>&-
-  } < "$D/companion.out" 3>&- 5<&- 7<&- &
-  IFS= read -r told < "$D/companion.line" || :
+  } < "$D/companion.out" 3>&- 5<&- 7<&- 9<&- &
+  exec 8>&-
+  IFS= read -r told <&9 || :
+  exec 9<&-
   [ -n "$told" ] && export "$exports=$told"
 }
 

@@ -171,6 +171,18 @@ describe.each(Object.entries(SHELLS))("a server job under %s", (_name, program) 
       });
     });
 
+    test("fails with a companion that ends at once, whatever moment it picks", async () => {
+      const specs = Array.from({ length: 12 }, (_, n) => ({
+        ...trial.spec(),
+        stages: [sh("sleep 30")] as const,
+        companion: { command: sh("exit 0"), exports: "X" },
+        output: { path: `${trial.folder}/silent-${n}` },
+      }));
+      await Promise.all(specs.map((spec) => trial.server.jobs.start(spec)));
+      for (const { id } of specs)
+        expect(await trial.over(id)).toMatchObject({ state: "failed", firstFailure: "companion" });
+    });
+
     test("digests an input to its end, although the stage reads only its head", async () => {
       const path = `${trial.folder}/input`;
       await trial.server.files.write(path, Readable.from([Buffer.alloc(2_000_000, "a")]));
