@@ -143,7 +143,7 @@ run_inner() {
 docker rm -fv pg-inner redis-inner > /dev/null 2>&1 || true
 label() { echo "--label com.docker.compose.project=inner --label com.docker.compose.service=$1"; }
 docker run -d --name pg-inner --restart unless-stopped $(label db) -e POSTGRES_USER=app -e POSTGRES_DB=inner -e POSTGRES_PASSWORD="$PG" \
-  --health-cmd 'pg_isready -h 127.0.0.1 -U app -d inner' --health-interval 10s postgres:15
+  --health-cmd 'pg_isready -h 127.0.0.1 -U app -d inner' --health-interval 1m postgres:15
 docker run -d --name redis-inner --restart unless-stopped $(label cache) redis:7 redis-server --appendonly yes --requirepass "$RD"
 SH
 }

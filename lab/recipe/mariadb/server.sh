@@ -11,9 +11,10 @@ mariadb_server() {
   local -a secret=(-e "MARIADB_ROOT_PASSWORD=$root")
   [ "$source" != file ] || secret=(-e MARIADB_ROOT_PASSWORD_FILE=/run/secrets/mariadb_root_password)
   compose_labels shop "$key"
+  healthy_when 'mariadb-admin -h 127.0.0.1 ping'
   container "$name" "mariadb:$version" "${COMPOSE[@]}" --hostname "$key" -e MARIADB_DATABASE=shop -e MARIADB_USER=app \
     -e "MARIADB_PASSWORD=$password" "${secret[@]}" -v /var/lib/mysql -p "127.0.0.1:$port:3306" \
-    --health-cmd 'mariadb-admin -h 127.0.0.1 ping' --health-interval 10s --health-timeout 5s --health-retries 60 -- || return
+    "${HEALTH[@]}" -- || return
   [ "$source" != file ] || [ "${FOUND_STATE[$name]}" != created ] || put_secret "$name" mariadb_root_password "$root"
   DATABASE[$key]=$(database_json "$name" "mariadb:$version" mariadb "$version" app "$password" shop "$port")
   DATABASE[$key]+=", \"rootPassword\": $(json "$root")"

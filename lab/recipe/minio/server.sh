@@ -5,9 +5,9 @@ MINIO_SECRET='minio "secret" $1 `id`/+='
 minio_server() {
   local key=$1 version=$2 port=$((PORT_BASE + $3)) name=shop-$1 image=minio/minio:$2
   compose_labels shop "$key"
+  healthy_when "$(http_health 9000 /minio/health/ready)"
   container "$name" "$image" "${COMPOSE[@]}" --hostname "$key" -e MINIO_ROOT_USER=shopadmin -e "MINIO_ROOT_PASSWORD=$MINIO_SECRET" \
-    -v /data -p "127.0.0.1:$port:9000" --health-cmd "$(http_health 9000 /minio/health/ready)" --health-interval 10s --health-timeout 5s \
-    --health-retries 60 -- server /data || return
+    -v /data -p "127.0.0.1:$port:9000" "${HEALTH[@]}" -- server /data || return
   DATABASE[$key]=$(database_json "$name" "$image" minio "$version" shopadmin "$MINIO_SECRET" '' "$port")
 }
 

@@ -14,9 +14,10 @@ postgres_server() {
   (( version < 18 )) || home=/var/lib/postgresql
   [ "$source" != file ] || secret=(-e POSTGRES_PASSWORD_FILE=/run/secrets/postgres_password)
   compose_labels shop "$key"
+  healthy_when 'pg_isready -h 127.0.0.1 -U app -d shop'
   container "$name" "postgres:$version" "${COMPOSE[@]}" --hostname "$key" --shm-size 128m \
     -e POSTGRES_USER=app "${secret[@]}" -e POSTGRES_DB=shop -v "$home" -p "127.0.0.1:$port:5432" \
-    --health-cmd 'pg_isready -h 127.0.0.1 -U app -d shop' --health-interval 10s --health-timeout 5s --health-retries 60 -- || return
+    "${HEALTH[@]}" -- || return
   [ "$source" != file ] || [ "${FOUND_STATE[$name]}" != created ] || put_secret "$name" postgres_password "$password"
   DATABASE[$key]=$(database_json "$name" "postgres:$version" postgres "$version" app "$password" shop "$port")
 }

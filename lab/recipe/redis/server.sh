@@ -14,8 +14,8 @@ redis_server() {
     command=(redis-server --appendonly yes --requirepass "$password")
   fi
   compose_labels shop "$key"
+  healthy_when 'redis-cli ping | grep -qE "PONG|NOAUTH"'
   container "$name" "redis:$version" "${COMPOSE[@]}" --hostname "$key" -v /data -p "127.0.0.1:$port:6379" \
-    --health-cmd 'redis-cli ping | grep -qE "PONG|NOAUTH"' --health-interval 10s --health-timeout 5s --health-retries 60 \
-    -- "${command[@]}" || return
+    "${HEALTH[@]}" -- "${command[@]}" || return
   DATABASE[$key]=$(database_json "$name" "redis:$version" redis "$version" '' "$password" '' "$port")
 }
