@@ -1,4 +1,4 @@
-import { engineById, type RestoreBackup, recoverRestore, restoreBackup } from "@cofre/core";
+import { type RestoreBackup, recoverRestore, restoreBackup } from "@cofre/core";
 import { Fault, isFault, toFault } from "@cofre/core/model";
 import type { Deps } from "../deps.ts";
 import { unlockFor } from "../feature/encryption/unlock.ts";
@@ -65,10 +65,9 @@ async function takeUp(running: Running, request: RestoreJob, reached: ReachedRes
 /** What may no longer be as it was needs the very name of the backup that brings it back. */
 async function withSafetyNamed({ deps }: Running, safetyBackupId: string, error: unknown): Promise<unknown> {
   const fault = toFault(error);
-  const { status, engine, filename } = await backupById(deps.db, safetyBackupId);
-  const mayHaveChanged =
-    fault.context.targetChanged === true || !engineById(engine).capabilities.atomicRestore;
-  if (status !== "completed" || filename === null || !mayHaveChanged) return error;
+  if (fault.context.targetChanged !== true) return error;
+  const { status, filename } = await backupById(deps.db, safetyBackupId);
+  if (status !== "completed" || filename === null) return error;
   const named = `What was there before is in the safety backup ${filename}.`;
   return new Fault(fault.code, fault.message, {
     hint: fault.hint === undefined ? named : `${fault.hint} ${named}`,

@@ -38,7 +38,11 @@ export function restoreBuckets(reach: Reach<BucketTarget>, request: RestoreReque
   const parts: Parts = { reach, request, loaded: undefined, isDone: false, made: new Set(), warnings: [] };
   const withS3 = async <Result>(work: (s3: OpenS3) => Promise<Result>): Promise<Result> => {
     using s3 = openS3(reach);
-    return await work(s3);
+    try {
+      return await work(s3);
+    } catch (error) {
+      throw bucketFault(error, "restoring the buckets");
+    }
   };
   return {
     check: () => withS3((s3) => check(parts, s3)),
@@ -46,43 +50,24 @@ export function restoreBuckets(reach: Reach<BucketTarget>, request: RestoreReque
     load: {
       via: "stream",
       drain: (dump, signal) =>
-        withS3((s3) =>
-          partly(async () => {
-            const into = new Map(request.units.map((unit) => [unit.from, unit.into]));
-            parts.loaded = await loadBuckets(dump, {
-              ...{ s3, into, signal },
-              onBucket: (bucket, versioning) =>
-                keepVersions(parts, { client: s3.client, bucket, signal }, versioning),
-            });
-            return "";
-          }),
-        ),
+        withS3(async (s3) => {
+          const into = new Map(request.units.map((unit) => [unit.from, unit.into]));
+          parts.loaded = await loadBuckets(dump, {
+            ...{ s3, into, signal },
+            onBucket: (bucket, versioning) =>
+              keepVersions(parts, { client: s3.client, bucket, signal }, versioning),
+          });
+          return "";
+        }),
     },
     loaded: () => withS3((s3) => count(parts, s3)),
-    commit: () => withS3((s3) => partly(() => commit(parts, s3))),
+    commit: () => withS3((s3) => commit(parts, s3)),
     stage: async () => (parts.isDone ? "switched" : "absent"),
     abort: async () => undefined,
     undo: async () => undefined,
     drop: async () => undefined,
     warnings: () => parts.warnings,
   };
-}
-
-/** What fails once objects are written leaves old and new ones side by side: that is told, and what to do about it. */
-async function partly<Result>(work: () => Promise<Result>): Promise<Result> {
-  try {
-    return await work();
-  } catch (error) {
-    throw half(bucketFault(error, "restoring the buckets"));
-  }
-}
-
-function half(cause: Fault): Fault {
-  return new Fault(cause.code, `${cause.message}; the buckets may hold a part of the backup now`, {
-    hint: "Restore again to bring it to its end, or restore the safety backup to go back.",
-    cause,
-    context: cause.context,
-  });
 }
 
 async function check({ reach, request }: Parts, s3: OpenS3): Promise<void> {

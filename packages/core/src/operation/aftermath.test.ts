@@ -12,7 +12,7 @@ import { type ToyTarget, toyEngine } from "../testing/toy-engine.ts";
 import type { RestoreBackup } from "./requests.ts";
 import { recoverRestore, restoreBackup } from "./restore-backup.ts";
 import { takeBackup } from "./take-backup.ts";
-import type { Work } from "./work.ts";
+import type { Step, Work } from "./work.ts";
 
 let folder: TemporaryFolder;
 let note: string;
@@ -125,4 +125,38 @@ test("a worker that takes up what emptied the target says that, and nothing else
     abort: () => Promise.reject(new Fault("restore.failed", "it is EMPTY now")),
   }));
   await expect(recoverRestore(newWork(), { ...asked, engine })).rejects.toThrow("it is EMPTY now");
+});
+
+test("an engine that writes over what is there says that it may hold a part, also when it was cancelled or taken up", async () => {
+  const overwriting = toyThat(() => ({ stage: async () => "absent" }));
+  const engine = { ...overwriting, capabilities: { ...overwriting.capabilities, atomicRestore: false } };
+  const stop = new AbortController();
+  const restoring = (phase: Step["phase"]) =>
+    restoreBackup(
+      {
+        ...newWork(),
+        signal: stop.signal,
+        report: (step) => step.phase === phase && stop.abort(new Fault("job.cancelled", "it was cancelled")),
+      },
+      { ...asked, engine },
+    );
+  const half = { context: { targetChanged: true }, hint: expect.stringContaining("Restore again") };
+  await expect(restoring("comparing")).rejects.toMatchObject({
+    ...half,
+    code: "restore.failed",
+    message: "it was cancelled; the target may hold a part of the backup now",
+  });
+  await expect(recoverRestore(newWork(), { ...asked, engine })).rejects.toMatchObject({
+    ...half,
+    code: "job.interrupted",
+  });
+});
+
+test("a cancel before anything is written stays a cancel", async () => {
+  const overwriting = toyThat(() => ({ stage: async () => "absent" }));
+  const engine = { ...overwriting, capabilities: { ...overwriting.capabilities, atomicRestore: false } };
+  const stop = new AbortController();
+  const protect = async () => stop.abort(new Fault("job.cancelled", "it was cancelled"));
+  const restoring = restoreBackup({ ...newWork(), signal: stop.signal }, { ...asked, engine, protect });
+  await expect(restoring).rejects.toMatchObject({ code: "job.cancelled", message: "it was cancelled" });
 });

@@ -1,5 +1,5 @@
 import type { Restoration } from "../engine/engine.ts";
-import { type Fault, toFault } from "../model/fault.ts";
+import { Fault, toFault } from "../model/fault.ts";
 import type { RestoreBackup } from "./requests.ts";
 
 /** Of a fault of an engine whose target is no longer as it was: its own words say what it is now. */
@@ -7,6 +7,21 @@ const CHANGED = "targetChanged";
 
 export function hasChanged(fault: Fault): boolean {
   return fault.context[CHANGED] === true;
+}
+
+/**
+ * Of an engine that writes over what is there, once it has begun: what it wrote stays beside what was there, and that is told. A cancel
+ * that left something is told as a failure: somebody must look.
+ */
+export function perhapsHalf({ engine }: Pick<RestoreBackup, "engine">, error: unknown): unknown {
+  const fault = toFault(error);
+  if (engine.capabilities.atomicRestore || hasChanged(fault)) return error;
+  const code = fault.code === "job.cancelled" ? "restore.failed" : fault.code;
+  return new Fault(code, `${fault.message}; the target may hold a part of the backup now`, {
+    hint: "Restore again to bring it to its end, or restore what was backed up before to go back.",
+    cause: error,
+    context: { ...fault.context, [CHANGED]: true },
+  });
 }
 
 /**

@@ -1,7 +1,7 @@
 import type { Restoration, RestoreRequest, Rider } from "../engine/engine.ts";
 import type { UnitFacts } from "../model/engine.ts";
 import { Fault, isFault, toFault } from "../model/fault.ts";
-import { aftermath, hasChanged } from "./aftermath.ts";
+import { aftermath, hasChanged, perhapsHalf } from "./aftermath.ts";
 import { fromWhicheverIsWhole } from "./copy-sources.ts";
 import { factsOf } from "./facts.ts";
 import { journalsOn } from "./place.ts";
@@ -30,7 +30,10 @@ export async function restoreBackup(work: Work, wanted: RestoreBackup): Promise<
     work.report({ phase: "safety-backup" });
     await request.protect();
   }
+  let hasBegun = false;
   try {
+    work.signal.throwIfAborted();
+    hasBegun = true;
     const facts = await loadAndSwitch(work, request, { asked, restoration });
     const warnings = restoration.warnings?.() ?? [];
     return { facts, keptOld: request.engine.capabilities.keepsOld, warnings };
@@ -39,7 +42,7 @@ export async function restoreBackup(work: Work, wanted: RestoreBackup): Promise<
     if (work.signal.aborted && isFault(work.signal.reason, "job.interrupted")) throw error;
     const afterwards = withTimeLeft(request, asked);
     if (await isSwitched(afterwards)) return finished(request, asked, afterwards);
-    const fault = await sweep(request, afterwards, error);
+    const fault = await sweep(request, afterwards, hasBegun ? perhapsHalf(request, error) : error);
     if (fault === undefined) return finished(request, asked, afterwards);
     throw fault;
   }
@@ -91,9 +94,10 @@ export async function recoverRestore(work: Work, request: RestoreBackup): Promis
   await restoration.abort();
   const now = await aftermath(request, restoration);
   if (now === "switched") return;
-  throw new Fault("job.interrupted", `the restore was cut before its switch${now.says}`, {
+  const cut = new Fault("job.interrupted", `the restore was cut before its switch${now.says}`, {
     hint: "Start the restore again.",
   });
+  throw perhapsHalf(request, cut);
 }
 
 /** Puts back what a restore replaced, while the old data is kept. */
@@ -117,7 +121,6 @@ async function loadAndSwitch(
   { asked, restoration }: Asked,
 ): Promise<readonly UnitFacts[]> {
   const { store, manifest, reach, unlock } = request;
-  work.signal.throwIfAborted();
   work.report({ phase: "loading", bytes: 0, totalBytes: manifest.archive.bytes });
   await restoration.prepare();
   const output = await unpackInto(work, {
