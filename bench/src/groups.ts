@@ -5,6 +5,7 @@ import { measureMongo } from "./mongodb.ts";
 import { measurePostgres } from "./postgres.ts";
 import { measureDownload, peakWhenStreaming, startProduct } from "./product.ts";
 import { measureSmallObjects } from "./s3.ts";
+import { measureLargeBucket } from "./s3-large.ts";
 import type { BenchServer } from "./server.ts";
 
 /** How much is measured, as a part of the full size, and how often. */
@@ -23,6 +24,7 @@ const GIGABYTE = 1_000_000_000;
 const PGBENCH_SCALE_PER_GB = 66;
 const DOCUMENTS = 1_000_000;
 const SMALL_OBJECTS = 10_000;
+const LARGE_BUCKET = { objects: 100_000, bytes: 6 * GIGABYTE };
 
 /** In the order in which they run and are printed. */
 export const GROUPS: readonly Group[] = [
@@ -45,9 +47,17 @@ export const GROUPS: readonly Group[] = [
     measure: (bench, { part, runs }) => measureMongo(bench, { documents: Math.ceil(DOCUMENTS * part), runs }),
   },
   {
-    name: "s3",
+    name: "s3.small",
     measure: (bench, { part, runs }) =>
       measureSmallObjects(bench, { objects: Math.ceil(SMALL_OBJECTS * part), runs }),
+  },
+  {
+    name: "s3.large",
+    measure: (_bench, { part }) =>
+      measureLargeBucket({
+        objects: Math.ceil(LARGE_BUCKET.objects * part),
+        bytes: LARGE_BUCKET.bytes * part,
+      }),
   },
 ];
 

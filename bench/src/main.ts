@@ -65,7 +65,7 @@ function jsonOf(all: readonly Result[]): string {
 }
 
 function isOf({ name }: Group, result: Result): boolean {
-  return /^\w+/.exec(result.name)?.[0] === name;
+  return result.name.startsWith(`${name}.`) || result.name.startsWith(`${name}/`);
 }
 
 /** By group, whichever was measured last. */

@@ -1,6 +1,7 @@
 import { directoryStore, type Manifest, restoreBackup, type Store } from "@cofre/core";
 import type { StartedPostgres } from "@cofre/lab";
 import { backUp, type Carried, reachContainer, workOf } from "./backup.ts";
+import { settle } from "./fixture.ts";
 import { type Result, resultOf, timed } from "./measure.ts";
 import type { BenchServer } from "./server.ts";
 
@@ -25,6 +26,7 @@ export async function measurePostgres(prefix: string, given: Bench): Promise<rea
   const times: Times = { plan: [], bare: [], counts: [], digests: [], load: [], whole: [], psql: [] };
   let stored = 0;
   for (let run = 0; run < given.runs; run += 1) {
+    await settle(given.postgres, given.database);
     note(times, "plan", await timed(() => bench.line(dumpLine(given, `gzip > ${PLAIN}`))));
     note(times, "bare", await timed(() => bench.line(bareLine(given))));
     note(times, "counts", await timed(() => take(given, store, "none")));
@@ -72,9 +74,11 @@ function bareLine(given: Bench): string {
 async function timePsql({ bench, postgres }: Bench): Promise<number> {
   await postgres.sql("drop database if exists plan_copy", "postgres");
   await postgres.sql("create database plan_copy", "postgres");
+  await postgres.sql("checkpoint", "postgres");
   const psql = `docker exec -i ${postgres.name} psql -q -U ${postgres.user} -d plan_copy`;
   const seconds = await timed(() => bench.line(`gunzip -c ${PLAIN} | ${psql} > /dev/null\n`));
   await postgres.sql("drop database plan_copy", "postgres");
+  await postgres.sql("checkpoint", "postgres");
   return seconds;
 }
 

@@ -92,7 +92,7 @@ async function take({ minio, server, root, objects }: Taking): Promise<number> {
 }
 
 /** Texts of words with a tenth of random bytes before them. Deterministic. */
-function writeObjects(folder: string, objects: number): void {
+export function writeObjects(folder: string, objects: number): void {
   const words = WORDS.split(" ");
   const stream = createCipheriv("aes-128-ctr", Buffer.alloc(16, String(SEED)), Buffer.alloc(16));
   const zeros = Buffer.alloc(OBJECT_BYTES);
