@@ -1,4 +1,4 @@
-import { readFile } from "node:fs/promises";
+import { appendFile, readFile } from "node:fs/promises";
 import { absentReason, type StartedS3, startMinio } from "@cofre/lab";
 import type { Browser, Locator, Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
@@ -156,6 +156,22 @@ describe.skipIf(absent !== null)(
         .filter({ hasText: "bucket de fora" })
         .getByText(/^conferida/)
         .waitFor({ timeout: JOB_MS });
+      await page.keyboard.press("Escape");
+    });
+
+    test("an original that was damaged since is told beside the copy that is whole", async () => {
+      const row = page.getByRole("row", { name: /^Backup de uploads/ });
+      await row.getByRole("button", { name: /^Mais ações/ }).click();
+      await page.getByRole("menuitem", { name: "Detalhes" }).click();
+      const place = await page.getByRole("dialog").locator("code").first().textContent();
+      await appendFile(place ?? "", "damage");
+      await page.keyboard.press("Escape");
+      await row.getByRole("button", { name: /^Mais ações/ }).click();
+      await page.getByRole("menuitem", { name: "Validar" }).click();
+      await row.getByText("Íntegro só na cópia").waitFor({ timeout: JOB_MS });
+      await row.getByRole("button", { name: /^Mais ações/ }).click();
+      await page.getByRole("menuitem", { name: "Detalhes" }).click();
+      await page.getByRole("dialog").getByText("original danificado").waitFor();
       await page.keyboard.press("Escape");
     });
 

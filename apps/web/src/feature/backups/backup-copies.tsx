@@ -13,7 +13,7 @@ import { Icon } from "../../ui/icon.tsx";
 import { toast } from "../../ui/toast.tsx";
 import { useMay } from "../session/me.tsx";
 import { type Store, storesQuery } from "../stores/queries.ts";
-import type { Backup } from "./queries.ts";
+import { type Backup, isOnlyInCopy } from "./queries.ts";
 import { useUnitName } from "./unit-name.ts";
 
 type Copy = RouterOutputs["copies"]["list"]["items"][number];
@@ -49,11 +49,7 @@ export function BackupCopies(props: { backup: Backup }) {
         {(page) => (
           <>
             <ul class="rounded-lg border border-line">
-              <li class="flex min-h-10 items-center gap-2 px-3">
-                <Icon name="archive" class="text-muted" />
-                <span class="min-w-0 flex-1 truncate">{first()?.name}</span>
-                <span class="text-[13px]/5 text-muted">{t("copies.first")}</span>
-              </li>
+              <FirstPlace store={first()?.name} isDamaged={isOnlyInCopy(props.backup)} />
               <For each={page().items}>{(copy) => <CopyLine copy={copy} backup={props.backup} />}</For>
             </ul>
             <Show when={may("operator") && props.backup.status === "completed"}>
@@ -69,6 +65,27 @@ export function BackupCopies(props: { backup: Backup }) {
         )}
       </Faces>
     </section>
+  );
+}
+
+function FirstPlace(props: { store: string | undefined; isDamaged: boolean }) {
+  const t = useText();
+  return (
+    <li class="px-3">
+      <div class="flex min-h-10 items-center gap-2">
+        <Icon
+          name={props.isDamaged ? "alert" : "archive"}
+          class={props.isDamaged ? "text-error" : "text-muted"}
+        />
+        <span class="min-w-0 flex-1 truncate">{props.store}</span>
+        <span class="text-[13px]/5 text-muted">
+          {t(props.isDamaged ? "copies.firstDamaged" : "copies.first")}
+        </span>
+      </div>
+      <Show when={props.isDamaged}>
+        <p class="-mt-1 pb-2.5 pl-6 text-[13px]/5 text-muted">{t("copies.firstDamagedHelp")}</p>
+      </Show>
+    </li>
   );
 }
 

@@ -28,6 +28,14 @@ export function BackupDetailsDialog(props: { backup: Backup; onClose: () => void
             />
           )}
         </Show>
+        <Show when={props.backup.validation?.ok === false && props.backup.validation.error}>
+          {(error) => (
+            <FaultCard
+              attempted={t("backupDetails.checkFailed")}
+              fault={{ ...error(), code: faultCode(error().code) }}
+            />
+          )}
+        </Show>
         <BackupFacts backup={props.backup} />
         <Show when={props.backup.status === "completed"}>
           <BackupCopies backup={props.backup} />

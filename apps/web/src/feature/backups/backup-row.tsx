@@ -6,7 +6,7 @@ import { Icon } from "../../ui/icon.tsx";
 import { When } from "../../ui/when.tsx";
 import { doubtWords } from "../safety/doubt.ts";
 import { type BackupAct, BackupActs } from "./backup-acts.tsx";
-import type { Backup } from "./queries.ts";
+import { type Backup, isOnlyInCopy } from "./queries.ts";
 import { useUnitName } from "./unit-name.ts";
 
 export function BackupRow(props: {
@@ -70,6 +70,10 @@ function BackupState(props: { backup: Backup }) {
         <Match when={props.backup.validation?.ok === false}>
           <Icon name="alert" class="text-error" />
           {t("backups.checkFailed")}
+        </Match>
+        <Match when={isOnlyInCopy(props.backup)}>
+          <Icon name="alert" class="text-warning" />
+          <span title={t("copies.firstDamagedHelp")}>{t("backups.onlyInCopy")}</span>
         </Match>
         <Match when={props.backup.suspicion}>
           {(why) => (

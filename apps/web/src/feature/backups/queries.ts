@@ -17,3 +17,8 @@ export const backupsQuery = (api: PanelApi, resourceId: string) =>
     initialPageParam: null as string | null,
     getNextPageParam: (last) => last.nextCursor,
   });
+
+/** The archive is damaged where it was made, and whole in another place: it restores, but there is one place less than it seems. */
+export function isOnlyInCopy({ validation }: Backup): boolean {
+  return validation?.ok === true && validation.error !== null;
+}

@@ -35,6 +35,7 @@ export const backups: typeof ptBr.backups = {
   },
   unchecked: "Not checked",
   checkFailed: "Did not pass",
+  onlyInCopy: "Whole only in a copy",
   download: "Download",
   downloadOf: (name) => `Download ${name}`,
   restore: "Restore",
@@ -151,4 +152,5 @@ export const backupDetails: typeof ptBr.backupDetails = {
   total: "Total",
   warnings: "Warnings",
   failed: "The backup did not come to its end",
+  checkFailed: "The check did not pass",
 };

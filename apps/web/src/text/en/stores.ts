@@ -122,6 +122,8 @@ export const storeChoice: typeof ptBr.storeChoice = {
 export const copies: typeof ptBr.copies = {
   title: "Where it rests",
   first: "original",
+  firstDamaged: "damaged original",
+  firstDamagedHelp: "The original is damaged. Restores and downloads use the copy; create a new backup.",
   status: {
     pending: "queued",
     running: "copying",

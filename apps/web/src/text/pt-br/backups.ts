@@ -39,6 +39,7 @@ export const backups = {
   },
   unchecked: "Não verificado",
   checkFailed: "Não passou",
+  onlyInCopy: "Íntegro só na cópia",
   download: "Baixar",
   downloadOf: (name: string) => `Baixar ${name}`,
   restore: "Restaurar",
@@ -155,4 +156,5 @@ export const backupDetails = {
   total: "Total",
   warnings: "Avisos",
   failed: "O backup não chegou ao fim",
+  checkFailed: "A verificação não passou",
 };

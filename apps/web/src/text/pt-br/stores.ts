@@ -121,6 +121,8 @@ export const storeChoice = {
 export const copies = {
   title: "Onde está",
   first: "original",
+  firstDamaged: "original danificado",
+  firstDamagedHelp: "O original está danificado. Restaurar e baixar usam a cópia; crie um novo backup.",
   status: {
     pending: "na fila",
     running: "copiando",
