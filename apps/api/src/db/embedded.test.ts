@@ -56,8 +56,8 @@ describe("the embedded database", () => {
   test("is refused to a second process, which learns what to do, and free once the first is killed", async () => {
     const data = await mkdtemp(join(folder, "locked-"));
     const script = `import { lockFolder } from ${JSON.stringify(join(import.meta.dirname, "folder-lock.ts"))};
-      lockFolder(${JSON.stringify(data)}); console.log("locked"); setInterval(() => undefined, 1000);`;
-    const other = spawn(process.execPath, ["--input-type=module-typescript", "-e", script], {
+      lockFolder(${JSON.stringify(data)}); gc(); console.log("locked"); setInterval(() => undefined, 1000);`;
+    const other = spawn(process.execPath, ["--expose-gc", "--input-type=module-typescript", "-e", script], {
       stdio: ["ignore", "pipe", "inherit"],
     });
     await once(other.stdout, "data");

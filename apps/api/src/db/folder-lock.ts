@@ -6,6 +6,9 @@ export interface FolderLock {
   release(): void;
 }
 
+/** What nobody refers to any more is collected, closed, and its lock lost: a folder stays locked until it is released, held or not. */
+const held = new Set<DatabaseSync>();
+
 /**
  * Takes a folder for this process alone. The lock is the operating system's (SQLite holds it on the open file), so it ends with
  * the process however that ends. Two processes on one embedded database silently lose rows.
@@ -20,7 +23,13 @@ export function lockFolder(folder: string): FolderLock {
     file.close();
     throw taken(folder, cause);
   }
-  return { release: () => file.close() };
+  held.add(file);
+  return {
+    release: () => {
+      held.delete(file);
+      file.close();
+    },
+  };
 }
 
 function taken(folder: string, cause: unknown): Fault {
