@@ -1,20 +1,12 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import {
-  createLocalServer,
-  directoryStore,
-  engineById,
-  type Manifest,
-  restoreBackup,
-  type Server,
-} from "@cofre/core";
+import { createLocalServer, directoryStore, type Manifest, restoreBackup, type Server } from "@cofre/core";
 import { type StartedS3, startMinio } from "@cofre/lab";
-import { backUp, type Carried, workOf } from "./backup.ts";
+import { backUp, workOf } from "./backup.ts";
 import { type Mc, startMc } from "./mc.ts";
 import { type Result, resultOf, shell, timed } from "./measure.ts";
-import { writeObjects } from "./s3.ts";
-import { newTag } from "./server.ts";
+import { reachBuckets, writeObjects } from "./s3.ts";
 
 const BUCKET = "large";
 const COPY = "copy";
@@ -81,26 +73,16 @@ interface Trip {
 }
 
 async function outAndIn({ minio, server, root, size }: Trip): Promise<void> {
-  const engine = engineById("s3");
-  const { accessKey, secretKey, ip } = minio;
-  const target = engine.configSchema.parse({ host: ip, port: 9000, accessKey, secretKey });
-  const carried = (): Carried => {
-    const signal = new AbortController().signal;
-    return { engine, reach: { host: server, server, target, tag: newTag(), signal } };
-  };
   const store = directoryStore({ server, root });
   let manifest: Manifest | undefined;
-  const out = await timed(async () => (manifest = await backUp(carried(), { store, unit: BUCKET })));
-  if (manifest?.units[0]?.counts.objects !== size.objects + 1) throw new Error("the backup lacks objects");
-  const { reach } = carried();
-  const units = [{ from: BUCKET, into: COPY }];
-  const request = { engine, reach, store, manifest, units };
-  const back = await timed(() =>
-    restoreBackup(
-      workOf(reach.tag, () => undefined),
-      request,
-    ),
+  const out = await timed(
+    async () => (manifest = await backUp(reachBuckets(minio, server), { store, unit: BUCKET })),
   );
+  if (manifest?.units[0]?.counts.objects !== size.objects + 1) throw new Error("the backup lacks objects");
+  const carried = reachBuckets(minio, server);
+  const request = { ...carried, store, manifest, units: [{ from: BUCKET, into: COPY }] };
+  const work = workOf(carried.reach.tag, () => undefined);
+  const back = await timed(() => restoreBackup(work, request));
   process.stderr.write(
     `  ${size.objects} objects: out in ${out.toFixed(1)} s, back in ${back.toFixed(1)} s\n`,
   );

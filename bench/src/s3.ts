@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createLocalServer, directoryStore, engineById, type Manifest, type Server } from "@cofre/core";
 import { type StartedS3, startMinio } from "@cofre/lab";
-import { backUp } from "./backup.ts";
+import { backUp, type Carried } from "./backup.ts";
 import { SEED, WORDS } from "./fixture.ts";
 import { type Mc, startMc } from "./mc.ts";
 import { type Result, resultOf, timed } from "./measure.ts";
@@ -77,18 +77,22 @@ interface Taking {
 }
 
 async function take({ minio, server, root, objects }: Taking): Promise<number> {
-  const engine = engineById("s3");
-  const { accessKey, secretKey, ip } = minio;
-  const target = engine.configSchema.parse({ host: ip, port: 9000, accessKey, secretKey });
-  const reach = { host: server, server, target, tag: newTag(), signal: new AbortController().signal };
   const store = directoryStore({ server, root });
   let manifest: Manifest | undefined;
   const seconds = await timed(
-    async () => (manifest = await backUp({ engine, reach }, { store, unit: BUCKET })),
+    async () => (manifest = await backUp(reachBuckets(minio, server), { store, unit: BUCKET })),
   );
   const taken = manifest?.units[0]?.counts.objects;
   if (taken !== objects) throw new Error(`Cofre brought ${taken} of ${objects} objects`);
   return seconds;
+}
+
+/** An object store by its address, asked from that server; each call gives a tag of its own. */
+export function reachBuckets({ accessKey, secretKey, ip }: StartedS3, server: Server): Carried {
+  const engine = engineById("s3");
+  const target = engine.configSchema.parse({ host: ip, port: 9000, accessKey, secretKey });
+  const { signal } = new AbortController();
+  return { engine, reach: { host: server, server, target, tag: newTag(), signal } };
 }
 
 /** Texts of words with a tenth of random bytes before them. Deterministic. */
