@@ -71,10 +71,6 @@ function BackupState(props: { backup: Backup }) {
           <Icon name="alert" class="text-error" />
           {t("backups.checkFailed")}
         </Match>
-        <Match when={isOnlyInCopy(props.backup)}>
-          <Icon name="alert" class="text-warning" />
-          <span title={t("copies.firstDamagedHelp")}>{t("backups.onlyInCopy")}</span>
-        </Match>
         <Match when={props.backup.suspicion}>
           {(why) => (
             <>
@@ -82,6 +78,10 @@ function BackupState(props: { backup: Backup }) {
               <span title={doubtWords(why(), { t, format })}>{t("backups.suspicious")}</span>
             </>
           )}
+        </Match>
+        <Match when={isOnlyInCopy(props.backup)}>
+          <Icon name="alert" class="text-warning" />
+          <span title={t("copies.firstDamagedHelp")}>{t("backups.onlyInCopy")}</span>
         </Match>
         <Match when={props.backup.validation}>
           {(validation) => (
