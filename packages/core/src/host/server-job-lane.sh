@@ -35,7 +35,8 @@ draw() {
     if [ "$naps" -lt 250 ]; then pause 0.02; else pause 1; fi
   done
   if [ -p "$lane" ]; then
-    dd if="$lane" bs=1048576 iflag=nofollow,fullblock status=none &
+    # By what a pipe holds: with larger blocks, the program and whoever reads from here take turns.
+    dd if="$lane" bs=65536 iflag=nofollow,fullblock status=none &
     pump=$!
   fi
   wait "$client"

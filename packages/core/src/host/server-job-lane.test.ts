@@ -69,6 +69,15 @@ describe.skipIf(absentReason({ engine: "postgres", version: "15" }) ?? !isRoot)(
       await expectNothingLeft(spec.id);
     });
 
+    test("is written by what a pipe holds, not by the C library's four kilobytes", async () => {
+      const spec = specOf("printenv _STDBUF_O", "buffered");
+      await trial.server.jobs.start(spec);
+      expect(await trial.over(spec.id)).toMatchObject({ state: "done" });
+      expect(await trial.sh('cat "$1"', spec.output.path)).toBe("65536");
+      await trial.sh('rm -f "$1"', spec.output.path);
+      await expectNothingLeft(spec.id);
+    });
+
     test.each([
       ["before its first byte", "exit 3", 3],
       ["after some", "seq 1 300000; exit 4", 4],
