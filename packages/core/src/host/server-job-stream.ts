@@ -81,9 +81,13 @@ async function* open(
   if (stop.aborted) onStop();
   stop.addEventListener("abort", onStop, { once: true });
   try {
-    yield* source;
+    // A reader that leaves ends the job before its channel, which alone would break a pipe there and look like a failure.
+    yield* source.iterator({ destroyOnReturn: false });
   } finally {
     stop.removeEventListener("abort", onStop);
+    source.on("error", () => undefined); // that it was cut is known
+    if (!source.readableEnded) await finalView().catch(() => undefined);
+    source.destroy();
   }
 }
 
