@@ -183,13 +183,20 @@ read_io() {
   [ -n "$raw" ]
 } 2> /dev/null
 
+# poll SECONDS ID...: answers after so long, or when the first of them is over.
 poll() {
+  seconds=$1
+  shift
+  [ "$seconds" = 0 ] || [ "$#" = 0 ] || await_end "$journals/$1"
   for id in "$@"; do
     shift
     set -- "$@" "$journals/$id"
   done
   [ "$#" = 0 ] || show_all "$@"
 }
+
+# Blocks in the opening of a pipe that the job opens too when it is over. Whoever asks sees to the time that this did not take.
+await_end() { [ ! -p "$1/over" ] || timeout "$seconds" cat "$1/over"; } > /dev/null 2>&1
 
 list() {
   set --
@@ -246,6 +253,7 @@ bury() {
   [ ! -r "$D/codes" ] || codes="$(cat "$D/codes")
 "
   status_text cancelled 0 | put status
+  tell_over
 }
 
 forget() {

@@ -63,6 +63,7 @@ finish() {
     close_journal
     mv -f "$D/verdict" "$D/status"
     durable "$D/status"
+    tell_over
     exit 0
   fi
   end_all
@@ -76,6 +77,7 @@ finish() {
   whole_sum
   status_text "$state" "$read_bytes" | put status
   durable "$D/status"
+  tell_over
   exit 1
 }
 
@@ -145,4 +147,5 @@ adopt() {
   fi
   remove_pipes
   mv -f "$D/verdict" "$D/status"
+  tell_over
 }

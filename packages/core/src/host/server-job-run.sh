@@ -227,7 +227,7 @@ open_journal() {
   exec 3>&1 7<&0 < /dev/null > /dev/null
   [ "$mode" = stream ] || exec 3>&-
   [ "$mode" = feed ] || exec 7<&-
-  mkfifo "$D/events" "$D/words"
+  mkfifo "$D/events" "$D/words" "$D/over"
   exec 4<> "$D/events" 5< "$D/events"
   exec 4> "$D/events"
   {

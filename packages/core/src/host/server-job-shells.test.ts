@@ -269,6 +269,23 @@ describe.each(Object.entries(SHELLS))("a server job under %s", (_name, program) 
       expect((await trial.server.jobs.poll(spec.journals, [spec.id]))[0]?.state).toBe("absent");
     });
 
+    test("is answered for when it is over, or after so long", async () => {
+      const spec = trial.spec();
+      const gate = `${trial.folder}/gate`;
+      await trial.sh('mkfifo "$1"', gate);
+      await trial.server.jobs.start({ ...spec, stages: [sh(`cat < ${gate}`), sh("cat; exit 4")] });
+      const [early] = await trial.server.jobs.poll(spec.journals, [spec.id], 100);
+      expect(early?.state).toBe("running");
+      const began = Date.now();
+      const asked = trial.server.jobs.poll(spec.journals, [spec.id], 30_000);
+      await trial.sh('true > "$1"', gate);
+      expect((await asked)[0]).toMatchObject({ state: "failed", firstFailure: "stage2" });
+      expect(Date.now() - began).toBeLessThan(15_000);
+      const [late] = await trial.server.jobs.poll(spec.journals, [spec.id], 30_000);
+      expect(late?.state).toBe("failed");
+      expect(Date.now() - began).toBeLessThan(15_000);
+    });
+
     test("says which tool is missing with code 127", async () => {
       const spec = { ...trial.spec(), stages: [{ argv: ["no-such-tool"] }, sh("cat")] as const };
       await trial.server.jobs.start(spec);

@@ -9,6 +9,7 @@
 #   err, err.tail      head and tail of what the programs said on stderr
 #   companion, observed, printed, sum, source.sum   what was kept of stdout, and digests
 #   cancel, failed, fed   notes: end it; something failed; the side that feeds vouches for every byte
+#   over               a pipe that is opened once the job is over, and gone then
 #   verdict            the status to be, written before the file gets its name
 #   status             the last word; a journal with it is over
 umask 077
@@ -142,5 +143,13 @@ status_text() { # STATE BYTES
 }
 
 remove_pipes() {
-  for pipe in "$D"/*; do [ ! -p "$pipe" ] || rm -f "$pipe"; done
+  for pipe in "$D"/*; do [ ! -p "$pipe" ] || [ "$pipe" = "$D/over" ] || rm -f "$pipe"; done
 }
+
+# Wakes who waits for the end of this job: those at the pipe by the opening, those that come before it is gone by the end.
+tell_over() {
+  [ ! -p "$D/over" ] || (
+    exec 8<> "$D/over"
+    rm -f "$D/over"
+  )
+} 2> /dev/null

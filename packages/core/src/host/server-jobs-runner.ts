@@ -12,7 +12,13 @@ export function createServerJobs(host: Host): ServerJobs {
     start: async (spec) => (await startOnServer(host, spec, "detached")).view,
     stream: (spec, signal) => streamJob({ host, jobs, spec, signal }),
     feed: (spec, source, signal) => feedJob({ host, jobs, spec, signal }, source),
-    poll: (journals, ids) => poll(host, journals, ids),
+    poll: async (journals, ids, waitMs = 0) => {
+      checkPath(journals);
+      for (const id of ids) checkId(id);
+      return ids.length === 0
+        ? []
+        : await askServer(host, ["poll", String(waitMs / 1000), ...ids], { journals });
+    },
     list: async (journals, owner) => {
       checkPath(journals);
       checkOwner(owner);
@@ -22,12 +28,6 @@ export function createServerJobs(host: Host): ServerJobs {
     forget: async (journals, id, owner = "") => void (await act(host, ["forget"], { journals, id, owner })),
   };
   return jobs;
-}
-
-async function poll(host: Host, journals: string, ids: readonly string[]): Promise<readonly ServerJobView[]> {
-  checkPath(journals);
-  for (const id of ids) checkId(id);
-  return ids.length === 0 ? [] : await askServer(host, ["poll", ...ids], { journals });
 }
 
 async function act(

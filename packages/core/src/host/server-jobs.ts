@@ -82,8 +82,11 @@ export interface ServerJobs {
    * MUST cancel the job and reject when the source errors. Resolves with the view of a job that ended by itself, also a failed one.
    */
   feed(spec: ServerJobSpec, source: Readable, signal?: AbortSignal): Promise<ServerJobView>;
-  /** One command for all ids, about 6 ms a job. */
-  poll(journals: string, ids: readonly string[]): Promise<readonly ServerJobView[]>;
+  /**
+   * One command for all ids, about 6 ms a job. With `waitMs` it answers when the first of them is over, or after so long; also at
+   * once, where the job or the server has nothing to wait with.
+   */
+  poll(journals: string, ids: readonly string[], waitMs?: number): Promise<readonly ServerJobView[]>;
   /** Every job of this owner under the folder. */
   list(journals: string, owner: string): Promise<readonly ServerJobView[]>;
   /**

@@ -1,10 +1,12 @@
+import { addAbortListener } from "node:events";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { ServerJobs, ServerJobView } from "../host/server-jobs.ts";
 import { Fault, isFault } from "../model/fault.ts";
 import type { Work } from "./work.ts";
 
-const FIRST_POLL_MS = 50;
-const LONGEST_POLL_MS = 1_000;
+/** The first look is soon, so that progress is seen at once; the server answers earlier when the job is over. */
+const FIRST_WAIT_MS = 250;
+const WAIT_MS = 1_000;
 
 /** Where a server job is followed, and who wants to know how far it is. */
 export interface Followed {
@@ -22,19 +24,20 @@ export interface Followed {
  */
 export async function follow(work: Work, followed: Followed): Promise<ServerJobView> {
   const life = lifeWatch(work);
-  for (let pause = FIRST_POLL_MS; ; pause = Math.min(pause * 1.5, LONGEST_POLL_MS)) {
-    const view = await look(work, followed, life);
+  for (let waitMs = FIRST_WAIT_MS; ; waitMs = WAIT_MS) {
+    const began = performance.now();
+    const view = await orStop(work, followed, look(followed, waitMs, life));
     if (view !== undefined && view.state !== "running") return view;
     if (view !== undefined) followed.onView(view);
     if (life.isOver(view)) await stopUnlessWorking(followed, life);
-    await pauseOrStop(work, followed, pause);
+    const restMs = waitMs - (performance.now() - began);
+    if (restMs > 0) await orStop(work, followed, sleep(restMs, undefined, { signal: work.signal }));
   }
 }
 
-async function look(work: Work, followed: Followed, life: LifeWatch): Promise<ServerJobView | undefined> {
-  if (work.signal.aborted) return await stop(work, followed);
+async function look(followed: Followed, waitMs: number, life: LifeWatch): Promise<ServerJobView | undefined> {
   try {
-    const [view] = await followed.jobs.poll(followed.journals, [followed.id]);
+    const [view] = await followed.jobs.poll(followed.journals, [followed.id], waitMs);
     return view;
   } catch (error) {
     if (!isFault(error, "server.unreachable")) throw error;
@@ -43,11 +46,17 @@ async function look(work: Work, followed: Followed, life: LifeWatch): Promise<Se
   }
 }
 
-async function pauseOrStop(work: Work, followed: Followed, pauseMs: number): Promise<void> {
+/** What is awaited, unless the work is aborted first: then the job is stopped at once. */
+async function orStop<Value>(work: Work, followed: Followed, awaited: Promise<Value>): Promise<Value> {
+  const aborted = Promise.withResolvers<never>();
+  const listener = addAbortListener(work.signal, () => aborted.reject(work.signal.reason));
   try {
-    await sleep(pauseMs, undefined, { signal: work.signal });
-  } catch {
-    await stop(work, followed);
+    return await Promise.race([awaited, aborted.promise]);
+  } catch (error) {
+    if (!work.signal.aborted) throw error;
+    return await stop(work, followed);
+  } finally {
+    listener[Symbol.dispose]();
   }
 }
 
