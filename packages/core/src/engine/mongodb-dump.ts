@@ -41,13 +41,15 @@ export async function sweepDump({ host, tag }: Reach<MongoTarget>): Promise<void
 
 /** One program for the whole server or for one database; for some of several their programs, joined to one archive in Cofre. */
 export async function dumpMongo(reach: Reach<MongoTarget>, request: DumpRequest): Promise<DumpPlan> {
-  const { server, there, users } = await withMongo(reach, async (client) => ({
-    server: await serverOf(client),
-    there: (await unitsOf(client)).map(({ name }) => name),
-    users: await usersText(client),
-  }));
+  const [{ server, there, users }, version] = await Promise.all([
+    withMongo(reach, async (client) => ({
+      server: await serverOf(client),
+      there: (await unitsOf(client)).map(({ name }) => name),
+      users: await usersText(client),
+    })),
+    toolVersion(reach, "mongodump"),
+  ]);
   for (const unit of request.units) if (!there.includes(unit)) throw missing(reach, unit);
-  const version = await toolVersion(reach, "mongodump");
   const riders: readonly Rider[] = users === undefined ? [] : [{ name: "users.json", text: users }];
   const warnings = [...warningsOf(server), ...(users === undefined ? [NO_USERS] : [])];
   const common = {

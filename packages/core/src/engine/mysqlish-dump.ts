@@ -36,9 +36,11 @@ export async function planDump(
   refuseFormat(vendor, request.format);
   const { session, about } = await logIn(vendor, reach);
   refuseAbsent(session, about, database);
-  await refuseUnwritable(session, database);
-  const tool = await dumpTool(session, about);
-  const survey = await surveyDatabase(session, about, database);
+  const [tool, survey] = await Promise.all([
+    dumpTool(session, about),
+    surveyDatabase(session, about, database),
+    refuseUnwritable(session, database),
+  ]);
   const mayLock = ["RELOAD", "FLUSH_TABLES", "SUPER"].some((right) => about.rights.has(right));
   return {
     format: dumpFormat(vendor, tool),

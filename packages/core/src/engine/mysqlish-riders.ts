@@ -50,7 +50,7 @@ function propertiesSql(database: string): string {
 }
 
 export async function surveyDatabase(session: Session, about: About, database: string): Promise<Survey> {
-  const seen = await askAll(session, {
+  const asked = askAll(session, {
     properties: `select ${propertiesSql(database)}`,
     tables: `select json_object('name', table_name, 'engine', t.engine, 'type', table_type, 'isTransactional', e.transactions)
  from information_schema.tables t left join information_schema.engines e on e.engine = t.engine
@@ -60,10 +60,10 @@ export async function surveyDatabase(session: Session, about: About, database: s
  where ${named("table_schema", database)} and (data_type in ('enum', 'set') and column_type like '%?%' or data_type = 'float')
   and table_name not in (select table_name from information_schema.views where ${named("table_schema", database)})`,
   });
+  const [seen, found] = await Promise.all([asked, accountsOf(session, database)]);
   const [properties] = rowsOf(seen.properties);
   const tables = rowsOf(seen.tables).map((row) => Table.parse(row));
   const columns = rowsOf(seen.columns).map((row) => Column.parse(row));
-  const found = await accountsOf(session, database);
   const header: DatabaseRider = {
     vendor: session.vendor.id,
     name: database,

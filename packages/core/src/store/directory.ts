@@ -65,8 +65,8 @@ interface FilePut {
 /** Written under a hidden name in the same folder, synced, and only then given its own name. */
 async function putFile(files: Files, { path, source, owner }: FilePut, calling: Calling): Promise<Stored> {
   const folder = posix.dirname(path);
-  if ((await files.stat(path, calling)) !== undefined) throw taken(path);
-  await files.makeFolder(folder, calling);
+  const [there] = await Promise.all([files.stat(path, calling), files.makeFolder(folder, calling)]);
+  if (there !== undefined) throw taken(path);
   // A name of its own and not the key's: the key's may already be as long as a name can be.
   const partial = posix.join(folder, `.${partialStem(owner)}${PARTIAL_SUFFIX}`);
   const { bytes, stored } = digested(source);
