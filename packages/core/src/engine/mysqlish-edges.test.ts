@@ -1,5 +1,6 @@
 import { absentReason } from "@cofre/lab";
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from "vitest";
+import { Secret } from "../model/secret.ts";
 import { type MysqlSpecimen, startMysqlSpecimen } from "../testing/mysqlish-specimen.ts";
 import {
   type Archive,
@@ -94,6 +95,18 @@ describe.each([mysql, mariadb])("$label", (engine) => {
       await expect(restorationOf(engine, specimen.reachAsApp(), archive).check()).rejects.toMatchObject({
         code: "target.permission",
       });
+    });
+
+    test("a user who must come by TLS is let in", async () => {
+      await specimen.sql(
+        "create user guarded identified by 'w0rd' require ssl; grant select, process, show databases on *.* to guarded",
+      );
+      const reach = specimen.reach();
+      const target = { ...reach.target, username: "guarded", password: new Secret("w0rd") };
+      expect((await engine.inspect({ ...reach, target })).units).toContainEqual(
+        expect.objectContaining({ name: "shop" }),
+      );
+      await specimen.sql("drop user guarded");
     });
 
     test("an error that was printed although the program exited 0 refuses the dump", {

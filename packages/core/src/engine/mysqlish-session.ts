@@ -14,7 +14,7 @@ export interface Session {
 }
 
 /** A socket by its path, the tools' own one when that is null, or an address. */
-type Door = { readonly socket: string | null } | { readonly address: string };
+type Door = { readonly socket: string | null; readonly withTls?: true } | { readonly address: string };
 
 /** Finds the first program that is there, under the names that vendors and versions give it; 127 when there is none. */
 export const PICK = `pick() {
@@ -27,15 +27,15 @@ export const PICK = `pick() {
 `;
 
 /** Words that every program gets: no file of options decides what is dumped or where it goes. */
-export function loginWords({ door, reach }: Session): readonly string[] {
-  const { target } = reach;
-  const where =
-    "address" in door
-      ? ["--protocol=tcp", `--host=${door.address}`, `--port=${target.port}`]
-      : door.socket === null
-        ? []
-        : [`--socket=${door.socket}`];
-  return ["--no-defaults", ...where, `--user=${target.username}`, "--default-character-set=utf8mb4"];
+export function loginWords(session: Session): readonly string[] {
+  const { username } = session.reach.target;
+  return ["--no-defaults", ...doorWords(session), `--user=${username}`, "--default-character-set=utf8mb4"];
+}
+
+function doorWords({ vendor, door, reach }: Session): readonly string[] {
+  if ("address" in door) return ["--protocol=tcp", `--host=${door.address}`, `--port=${reach.target.port}`];
+  const where = door.socket === null ? [] : [`--socket=${door.socket}`];
+  return door.withTls ? where : [...where, ...vendor.withoutTls];
 }
 
 /** A script that gets the login as its words; the password is MYSQL_PWD, which all the programs read themselves. */
@@ -149,7 +149,7 @@ export async function enter<Answer>(
   question: (session: Session) => Promise<Answer>,
 ): Promise<{ readonly session: Session; readonly answer: Answer }> {
   let refused: Fault | undefined;
-  for (const door of doorsOf(reach)) {
+  for (const door of doorsOf(vendor, reach)) {
     const session: Session = { vendor, reach, door };
     try {
       return { session, answer: await question(session) };
@@ -170,8 +170,11 @@ export function likelyDoor({ container, target }: Reach<MysqlTarget>): Door {
   return container === undefined ? { address: target.host ?? "127.0.0.1" } : USUAL_DOOR;
 }
 
-/** Inside the container: the usual socket, the tools' own, then the loopback. */
-function doorsOf(reach: Reach<MysqlTarget>): readonly Door[] {
+/** Inside the container: the usual socket, the tools' own, both for users who must come by TLS, then the loopback. */
+function doorsOf(vendor: Vendor, reach: Reach<MysqlTarget>): readonly Door[] {
   if (reach.container === undefined) return [likelyDoor(reach)];
-  return [USUAL_DOOR, { socket: null }, { address: "127.0.0.1" }];
+  const sockets: readonly Door[] = [USUAL_DOOR, { socket: null }];
+  const guarded =
+    vendor.withoutTls.length === 0 ? [] : sockets.map((door): Door => ({ ...door, withTls: true }));
+  return [...sockets, ...guarded, { address: "127.0.0.1" }];
 }

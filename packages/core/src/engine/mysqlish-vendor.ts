@@ -10,6 +10,11 @@ export interface Vendor {
   readonly dump: readonly string[];
   /** Words of the dump program beside those that both know. */
   readonly dumpWords: readonly string[];
+  /**
+   * Words by which its programs leave out TLS on a socket, which nobody else can read. MariaDB's encrypt there too since 11.4, a tenth
+   * of a dump's time; MySQL's do not (documentation of `--ssl-mode`). Those of another vendor only warn of what begins with `loose`.
+   */
+  readonly withoutTls: readonly string[];
   /** Of sessions that ask: no surprises in quotes and backslashes, and no user that is made by a grant. */
   readonly sqlMode: string;
   /** Turns off what ends a statement by its length, for the session. */
@@ -23,6 +28,7 @@ export const MARIADB: Vendor = {
   client: ["mariadb", "mysql"],
   dump: ["mariadb-dump", "mysqldump"],
   dumpWords: [],
+  withoutTls: ["--loose-skip-ssl"],
   sqlMode: "NO_AUTO_CREATE_USER",
   unlimited: "set session max_statement_time = 0",
 };
@@ -35,6 +41,7 @@ export const MYSQL: Vendor = {
   dump: ["mysqldump"],
   // A dump of one database that sets the whole server's GTIDs could be loaded into no other server.
   dumpWords: ["--set-gtid-purged=OFF"],
+  withoutTls: [],
   sqlMode: "",
   unlimited: "set session max_execution_time = 0",
 };
