@@ -16,6 +16,7 @@ find_shm() {
   grep -q ' /dev/shm [^ ]*nodev[^ ]* .*- tmpfs ' "/proc/$1/mountinfo" 2> /dev/null || return 0
   # Who may not trace other processes may not enter there either.
   [ ! -w "/proc/$1/root/dev/shm/." ] || shm=/proc/$1/root/dev/shm
+  first_process=$1 container_id=$2
 }
 
 # draw FUNCTION USER CONTAINER CLIENT...: becomes that function's client, or runs it and reads what its program writes into the lane.
@@ -35,6 +36,7 @@ draw() {
     if [ "$naps" -lt 250 ]; then pause 0.02; else pause 1; fi
   done
   if [ -p "$lane" ]; then
+    note_seen
     # By what a pipe holds: with larger blocks, the program and whoever reads from here take turns.
     dd if="$lane" bs=65536 iflag=nofollow,fullblock status=none &
     pump=$!
@@ -53,6 +55,7 @@ pour() {
   [ -z "$shm" ] || { lay "$@" && [ -p "$shm/cofre-$id" ]; } || shm=
   [ -n "$shm" ] || "$become"
   lane=$shm/cofre-$id
+  note_seen
   exec 8<&0
   run_client LANE_IN < /dev/null 8<&- &
   client=$!
@@ -62,6 +65,9 @@ pour() {
   wait "$client"
   end_lane $? if="$lane" of=/dev/null count=0 iflag=nofollow
 }
+
+# A pipe made inside that shows here too: this machine sees that container's processes.
+note_seen() { echo "$container $first_process $container_id" >> "$D/seen"; }
 
 lay() { # lay CONTAINER CLIENT...
   container=$1

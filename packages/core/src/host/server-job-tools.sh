@@ -10,6 +10,7 @@
 #   companion, observed, printed, sum, source.sum   what was kept of stdout, and digests
 #   cancel, failed, fed   notes: end it; something failed; the side that feeds vouches for every byte
 #   over               a pipe that is opened once the job is over, and gone then
+#   seen               containers whose processes this machine sees: "name pid id"
 #   verdict            the status to be, written before the file gets its name
 #   status             the last word; a journal with it is over
 umask 077
@@ -88,6 +89,7 @@ $SIGNAL_MARKED
 box() { # box CONTAINER USER CLIENT...
   box_name=$1 box_user=$2
   shift 2
+  ! is_seen || return 0
   limit=
   ! has timeout || limit='timeout 5'
   box_said=$($limit "$@" exec ${box_user:+-u "$box_user"} "$box_name" sh -c "$SIGNAL_INSIDE" sh "COFRE_JOB=$id" "$signal" 2>&1 < /dev/null)
@@ -97,6 +99,18 @@ box() { # box CONTAINER USER CLIENT...
   *'is not running'* | *'o such container'*) [ "$signal" != 0 ] || echo "$box_name is gone" ;;
   *) printf 'nobody can see into %s: %s\n' "$box_name" "$box_said" ;;
   esac
+}
+
+# Whether a look into that container from inside would tell nothing: what runs in it stands in this machine's own table of processes,
+# see note_seen.
+is_seen() {
+  [ "$signal" = 0 ] && [ -r "$D/seen" ] || return 1
+  while read -r seen_name seen_pid seen_id; do
+    [ "$seen_name" = "$box_name" ] || continue
+    grep -qs "$seen_id" "/proc/$seen_pid/cgroup" || echo "$box_name is gone"
+    return 0
+  done < "$D/seen"
+  return 1
 }
 
 # sweep SIGNAL [MARK]: signals everything of this job, here and inside containers (0 only looks); $left says who was reached.
