@@ -48,6 +48,8 @@ async function fillOrders(mongo: StartedMongo, documents: number): Promise<void>
           encode(decode(md5(g::text) || md5((g + ${SEED})::text) || left(md5((g - ${SEED})::text), 16), 'hex'), 'base64')))
       ) as document from generate_series(1, ${documents}::bigint) g) orders group by g / ${DOCUMENTS_AT_ONCE}) batches;`;
   const argv = ["psql", "-X", "-q", "-v", "ON_ERROR_STOP=1", "-d", "postgres"];
-  const { code, stderr } = await mongo.exec(argv, { stdin: sql, user: "postgres" });
+  // At rest afterwards, as PostgreSQL itself is measured: see `settle`.
+  const stdin = `${sql}\nvacuum analyze;\ncheckpoint;\n`;
+  const { code, stderr } = await mongo.exec(argv, { stdin, user: "postgres" });
   if (code !== 0) throw new Error(`psql ended with ${code}: ${stderr}`);
 }
