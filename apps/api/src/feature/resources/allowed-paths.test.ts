@@ -1,8 +1,7 @@
 import { engineById } from "@cofre/core";
 import { describe, expect, test } from "vitest";
 import type { Actor } from "../../auth/actor.ts";
-import type { ServerRow } from "../../reach/reach.ts";
-import { requireAllowed } from "./allowed-paths.ts";
+import { type AllowingServer, requireAllowed } from "./allowed-paths.ts";
 
 const owner: Actor = {
   kind: "user",
@@ -14,14 +13,14 @@ const owner: Actor = {
   isInstanceOwner: true,
 };
 const member: Actor = { ...owner, isInstanceOwner: false };
-const server = {
+const server: AllowingServer = {
   kind: "ssh",
   name: "web-1",
   allowedRoots: ["/srv/data", "/var/www/"],
-} as unknown as ServerRow;
+};
 const files = engineById("files");
 
-const asked = (actor: Actor, paths: readonly string[], on: ServerRow = server) =>
+const asked = (actor: Actor, paths: readonly string[], on = server) =>
   requireAllowed(actor, { server: on, engine: files, config: { paths } });
 
 describe("files that somebody may take", () => {
@@ -49,7 +48,7 @@ describe("files that somebody may take", () => {
 
   test("the installation's owner may take any, and alone may use its own machine", () => {
     expect(() => asked(owner, ["/etc"])).not.toThrow();
-    const here: ServerRow = { ...server, kind: "local" };
+    const here: AllowingServer = { ...server, kind: "local" };
     expect(() => asked(owner, ["/srv/data"], here)).not.toThrow();
     expect(() => asked(member, ["/srv/data"], here)).toThrow("owner alone");
   });

@@ -6,6 +6,9 @@ import { requireInstanceOwner } from "../../auth/actor.ts";
 import type { ServerRow } from "../../reach/reach.ts";
 import type { ConfigFields } from "../../reach/resource-config.ts";
 
+/** What a server says about the files that others than its owner may take. */
+export type AllowingServer = Pick<ServerRow, "kind" | "name" | "allowedRoots">;
+
 /**
  * This machine holds the master key, and a path can name anything: both are for the installation's owner. Others get files below
  * the roots that the server allows.
@@ -18,7 +21,7 @@ export function requireAllowed(
     server,
     engine,
     config,
-  }: { readonly server: ServerRow; readonly engine: Engine; readonly config: ConfigFields },
+  }: { readonly server: AllowingServer; readonly engine: Engine; readonly config: ConfigFields },
 ): void {
   if (actor.isInstanceOwner) return;
   if (server.kind === "local") requireInstanceOwner(actor, "the machine that Cofre runs on");
