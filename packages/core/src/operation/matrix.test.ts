@@ -121,7 +121,7 @@ let bucket: S3Bench;
 
 beforeAll(async () => {
   folder = await temporaryFolder();
-  if (absentReason(MINIO) === null) bucket = await startBucket();
+  if (withoutS3 === null) bucket = await startBucket();
 });
 afterAll(async () => {
   console.log(`what went out and came back, equal by its fingerprint:\n${lines.toSorted().join("\n")}`);
@@ -194,6 +194,7 @@ test("two ways for each of four subjects meet every pair of choices", () => {
   }
 });
 
+const withoutS3 = absentReason(MINIO);
 const isWhole = extentOf("round trips") === "every promise";
 
 describe.each(SUBJECTS.map((subject, index) => ({ ...subject, index })))("$name", (subject) => {
@@ -206,6 +207,10 @@ describe.each(SUBJECTS.map((subject, index) => ({ ...subject, index })))("$name"
           const { codec, cipher, store } = way;
           const reached = open.ip === undefined ? "as it stands" : way.reached;
           const line = `${subject.name.padEnd(34)} ${reached.padEnd(17)} ${codec.padEnd(5)} ${cipher.padEnd(10)} ${store}`;
+          if (store === "in S3" && withoutS3 !== null) {
+            lines.push(`${line}: left out, ${withoutS3}`);
+            continue;
+          }
           await goesOutAndComesBack(engineById(subject.engine), open, way).catch((error: unknown) => {
             throw new Error(line, { cause: error });
           });
