@@ -211,6 +211,22 @@ describe.skipIf(absentReason(needs))("archives in S3", () => {
     expect(await shop.database.sql(FINGERPRINT)).toBe(before);
   });
 
+  test("a copy is made from another copy where the original is damaged, and says so", async () => {
+    const root = `${shop.root}/third`;
+    const asked = { name: "third", kind: "directory", serverId: shop.serverId, root };
+    const third = await client.post<StoreAnswer>("/api/stores", asked);
+    const { id, filepath } = await shop.completed();
+    const base = `/api/resources/${shop.resource.id}/backups/${id}`;
+    const copyInto = async (storeId: string) =>
+      await succeeded((await client.post<{ job: JobAnswer }>(`${base}/copies`, { storeId })).job);
+    await copyInto(third.id);
+    await shop.ssh.exec(["sh", "-c", `printf X | dd of='${filepath}' bs=1 seek=40 conv=notrunc`]);
+    const { warnings } = await copyInto(store.id);
+    expect(warnings).toEqual([expect.stringMatching(`^Read from ${root} on .* in ${shop.root} on`)]);
+    const { items } = await client.get<{ items: CopyAnswer[] }>(`${base}/copies`);
+    expect(items.map(({ status }) => status)).toEqual(["completed", "completed"]);
+  });
+
   test("a copy of an archive that is damaged fails, says so, and leaves nothing", async () => {
     const backup = await shop.completed();
     await shop.ssh.exec(["sh", "-c", `printf X | dd of='${backup.filepath}' bs=1 seek=40 conv=notrunc`]);

@@ -4,7 +4,7 @@ import { and, eq } from "drizzle-orm";
 import { keepFault } from "../db/kept-fault.ts";
 import { backupCopies } from "../db/schema/backup-copies.ts";
 import type { Deps } from "../deps.ts";
-import { archiveOf, type CopyRow } from "./copy-places.ts";
+import { type CopyRow, toldArchiveOf } from "./copy-places.ts";
 import type { CopyJob } from "./job-request.ts";
 import { type BackupRow, backupById } from "./rows.ts";
 import { isLettingGo, type Running } from "./running.ts";
@@ -17,10 +17,9 @@ export async function doCopy(running: Running): Promise<void> {
   const row = await backupById(deps.db, copy.backupId);
   await remember(deps, copy.id, { status: "running" });
   try {
-    const { store, manifest: original, silent } = await archiveOf(deps, row);
-    running.notes.warnings = silent.map((fault) => `Read from ${store.name}, because: ${fault.message}`);
+    const { archive } = await toldArchiveOf(running, row);
     const { manifest } = await copyBackup(work, {
-      from: [{ manifest: original, open: async () => store }],
+      from: archive,
       to: await deps.reach.store(copy.storeId),
       onKey: async (storeKey) => await remember(deps, copy.id, { storeKey }),
       ...(copy.storeKey === null ? {} : { key: copy.storeKey }),

@@ -1,20 +1,20 @@
 import { createHash } from "node:crypto";
 import { Readable } from "node:stream";
-import { buffer } from "node:stream/consumers";
 import { manifestKey, riderKey, withCollision } from "../archive/layout.ts";
 import type { Manifest } from "../archive/manifest.ts";
 import { sealManifest } from "../archive/seal.ts";
 import { Fault, isFault } from "../model/fault.ts";
 import type { Store } from "../store/store.ts";
-import { type ArchiveAt, whicheverAnswers } from "./copy-sources.ts";
+import { type AnsweringArchive, fromWhicheverIsWhole, type PlacedArchive } from "./copy-sources.ts";
 import { removeBackup } from "./remove-backup.ts";
 import type { Installation } from "./requests.ts";
+import { readRiders } from "./riders.ts";
 import type { Work } from "./work.ts";
 
 /** copyBackup(work, request): the same archive in one more store, read back from there and compared. */
 export interface CopyBackup {
-  /** Where it rests by now, in the order in which they are asked. */
-  readonly from: readonly ArchiveAt[];
+  /** Where it rests by now; its further places are read when this one turns out not to have it whole. */
+  readonly from: PlacedArchive & Partial<Pick<AnsweringArchive, "next">>;
   readonly to: Store;
   /** Remembers the key before anything is put under it. */
   readonly onKey: (key: string) => Promise<void>;
@@ -38,15 +38,15 @@ const MOST_COLLISIONS = 1_000;
  */
 export async function copyBackup(work: Work, request: CopyBackup): Promise<CopiedBackup> {
   work.report({ phase: "checking" });
-  const { store: from, manifest: original } = await whicheverAnswers(request.from);
-  const { to } = request;
+  const { to, from } = request;
+  const original = from.manifest;
   if (request.key !== undefined) await removeBackup(to, keyed(original, request.key));
   const key = request.key ?? (await freeKey(to, original.archive.key));
   await request.onKey(key);
   const manifest = keyed(original, key);
   try {
-    await copyArchive(work, { from, original, to, key });
-    await copyRiders({ from, original, to, manifest });
+    const carried = await fromWhicheverIsWhole(from, (source) => carry(work, source, { to, manifest }));
+    if (carried.result.refused !== undefined) throw carried.result.refused;
     await readBack(work, to, manifest);
     await to.put(
       manifestKey(key),
@@ -85,22 +85,61 @@ async function freeKey(to: Store, wanted: string): Promise<string> {
   throw new Fault("store.exists", `every name from ${wanted} on is taken in ${to.name}`);
 }
 
-interface Copying {
-  readonly from: Store;
-  readonly original: Manifest;
+interface Target {
   readonly to: Store;
+  /** As it will lie there. */
+  readonly manifest: Manifest;
 }
+
+/**
+ * Puts the archive of one place and what lies beside it into the other store. Rejects for what is wrong with that place, having put
+ * nothing; what the other store refused is given back, because no further place would change it.
+ */
+async function carry(
+  work: Work,
+  source: PlacedArchive,
+  { to, manifest }: Target,
+): Promise<{ readonly refused?: unknown }> {
+  const riders = await readRiders(source.store, source.manifest);
+  try {
+    await copyArchive(work, source, { to, manifest });
+    for (const [n, { name, text }] of riders.entries()) {
+      await to.put(
+        manifest.riders[n]?.key ?? riderKey(manifest.archive.key, name),
+        Readable.from([Buffer.from(text)]),
+      );
+    }
+    return {};
+  } catch (error) {
+    if (error instanceof NotWhole) throw error.cause;
+    return { refused: error };
+  }
+}
+
+/** What the place that is read from said, told apart from what the other store says. */
+class NotWhole extends Error {}
 
 async function copyArchive(
   work: Work,
-  { from, original, to, key }: Copying & { readonly key: string },
+  { store: from, manifest: { archive } }: PlacedArchive,
+  { to, manifest }: Target,
 ): Promise<void> {
-  const { archive } = original;
   const bytes = from.get(archive.key, { signal: work.signal });
   const told = (count: number) => work.report({ phase: "storing", bytes: count, totalBytes: archive.bytes });
-  const source = Readable.from(asWritten(bytes, { archive, from, told }), { objectMode: false });
+  let lost: NotWhole | undefined;
+  async function* reading(): AsyncGenerator<Buffer> {
+    try {
+      yield* asWritten(bytes, { archive, from, told });
+    } catch (error) {
+      lost = new NotWhole("the place that is read from", { cause: error });
+      throw error;
+    }
+  }
+  const source = Readable.from(reading(), { objectMode: false });
   source.once("close", () => bytes.destroy());
-  await to.put(key, source, work.signal);
+  await to.put(manifest.archive.key, source, work.signal).catch((error: unknown) => {
+    throw lost ?? error;
+  });
 }
 
 /** To the last byte, as it lies there, encrypted or not. */
@@ -133,19 +172,4 @@ async function* asWritten(bytes: Readable, { archive, from, told }: Written): As
   throw new Fault("archive.damaged", `${archive.key} in ${from.name} is not what was written there`, {
     hint: "Validate it, and copy it from another store that has it.",
   });
-}
-
-async function copyRiders({
-  from,
-  original,
-  to,
-  manifest,
-}: Copying & { readonly manifest: Manifest }): Promise<void> {
-  for (const [n, rider] of original.riders.entries()) {
-    const content = await buffer(from.get(rider.key));
-    if (createHash("sha256").update(content).digest("hex") !== rider.sha256) {
-      throw new Fault("archive.damaged", `${rider.key} in ${from.name} is not what was written there`);
-    }
-    await to.put(manifest.riders[n]?.key ?? rider.key, Readable.from([content]));
-  }
 }
