@@ -189,5 +189,19 @@ describe.skipIf(absent !== null)(
       await page.getByRole("button", { name: "Abrir temp" }).click();
       await page.getByRole("button", { name: "Ver contrato.txt" }).waitFor();
     });
+
+    test("a backup whose place is away stays in the list as being deleted, and nothing else is offered", async () => {
+      await minio.stop();
+      await page.getByRole("link", { name: "Backups", exact: true }).click();
+      const row = page.getByRole("row").filter({ hasText: "cifrado e longe" });
+      await row.getByRole("button", { name: /^Mais ações/ }).click();
+      await page.getByRole("menuitem", { name: "Excluir" }).click();
+      const dialog = page.getByRole("dialog");
+      await dialog.getByRole("button", { name: /^Excluir/ }).click();
+      await dialog.getByRole("alert").waitFor({ timeout: JOB_MS });
+      await page.keyboard.press("Escape");
+      await row.getByText("Sendo excluído").waitFor();
+      expect(await row.getByRole("button").count()).toBe(1);
+    });
   },
 );

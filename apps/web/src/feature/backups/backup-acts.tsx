@@ -7,7 +7,9 @@ import type { Backup } from "./queries.ts";
 
 export type BackupAct = "download" | "link" | "restore" | "validate" | "pin" | "details" | "remove";
 
-/** One main act; the rest is behind `⋯`. What did not complete can only be looked at and deleted. */
+/**
+ * One main act; the rest is behind `⋯`. What did not complete can only be looked at and deleted; what is being deleted, only looked at.
+ */
 export function BackupActs(props: {
   backup: Backup;
   name: string;
@@ -16,7 +18,7 @@ export function BackupActs(props: {
 }) {
   const t = useText();
   const may = useMay();
-  const isWhole = () => props.backup.status === "completed";
+  const isWhole = () => props.backup.status === "completed" && !props.backup.deleting;
   return (
     <div class="grid-acts">
       <Show when={may("operator") && isWhole()}>
@@ -45,10 +47,17 @@ export function BackupActs(props: {
               {props.backup.pinned ? t("backups.unpin") : t("backups.pin")}
             </MenuItem>
           </Show>
-          <MenuLine />
-          <MenuItem icon="trash" danger disabled={props.backup.pinned} onSelect={() => props.onAct("remove")}>
-            {t("backups.remove")}
-          </MenuItem>
+          <Show when={!props.backup.deleting}>
+            <MenuLine />
+            <MenuItem
+              icon="trash"
+              danger
+              disabled={props.backup.pinned}
+              onSelect={() => props.onAct("remove")}
+            >
+              {t("backups.remove")}
+            </MenuItem>
+          </Show>
         </Show>
       </Menu>
     </div>

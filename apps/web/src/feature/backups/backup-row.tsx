@@ -60,6 +60,12 @@ function BackupState(props: { backup: Backup }) {
   return (
     <span class="flex items-center gap-1.5">
       <Switch fallback={<span class="whitespace-nowrap text-muted">{t("backups.unchecked")}</span>}>
+        <Match when={props.backup.deleting}>
+          <Icon name="trash" class="text-muted" />
+          <span class="text-muted" title={t("backups.deletingHelp")}>
+            {t("backups.deleting")}
+          </span>
+        </Match>
         <Match when={props.backup.status !== "completed"}>
           <Icon
             name={props.backup.status === "failed" ? "alert" : "close"}

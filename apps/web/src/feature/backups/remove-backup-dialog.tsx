@@ -21,18 +21,19 @@ export function RemoveBackupDialog(props: { backup: Backup; isLast: boolean; onC
       when: format.day(props.backup.createdAt),
       size: format.bytes(props.backup.size ?? 0),
     });
-  const done = () => {
-    toast(t("removeBackup.started"));
-    void queries.invalidateQueries({ queryKey: ["backups", props.backup.resourceId] });
-  };
+  // Also one that failed has begun, and shows in the list.
+  const remove = () =>
+    api.backups.remove
+      .mutate({ resourceId: props.backup.resourceId, id: props.backup.id })
+      .finally(() => queries.invalidateQueries({ queryKey: ["backups", props.backup.resourceId] }));
   return (
     <ConfirmDialog
       title={t("removeBackup.title")}
       about={about()}
       act={t("removeBackup.act", unitName(props.backup))}
       icon="trash"
-      run={() => api.backups.remove.mutate({ resourceId: props.backup.resourceId, id: props.backup.id })}
-      onDone={done}
+      run={remove}
+      onDone={() => toast(t("removeBackup.started"))}
       onClose={props.onClose}
     >
       <Show when={props.isLast && props.backup.status === "completed"}>

@@ -33,6 +33,9 @@ export const backups: typeof ptBr.backups = {
     readable: "The format's own structure was read from beginning to end.",
     restorable: "It was really restored in a test and counted.",
   },
+  deleting: "Being deleted",
+  deletingHelp:
+    "It was asked to go, and its bytes are not gone yet. Where the place does not answer, this is tried again by itself.",
   unchecked: "Not checked",
   checkFailed: "Did not pass",
   onlyInCopy: "Whole only in a copy",

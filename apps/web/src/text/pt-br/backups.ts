@@ -37,6 +37,9 @@ export const backups = {
     readable: "A estrutura do formato foi lida do começo ao fim.",
     restorable: "Foi restaurado de verdade em teste e contado.",
   },
+  deleting: "Sendo excluído",
+  deletingHelp:
+    "A exclusão foi pedida, e os bytes ainda não se foram. Se o lugar não responder, o Cofre tenta de novo sozinho.",
   unchecked: "Não verificado",
   checkFailed: "Não passou",
   onlyInCopy: "Íntegro só na cópia",
