@@ -2,7 +2,7 @@ import { createHash, randomBytes } from "node:crypto";
 import { appendFile, mkdir, mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { describe, expect, test } from "vitest";
+import { describe, expect, test, vi } from "vitest";
 import { createLocalServer } from "../host/local.ts";
 import { Secret } from "../model/secret.ts";
 import { type ToyTarget, toyEngine } from "../testing/toy-engine.ts";
@@ -75,10 +75,15 @@ async function digestOf(paths: readonly string[]): Promise<string> {
   return hash.digest("hex");
 }
 
+/** The first bytes are those of the header, which is out a moment before its shell has begun the cat. */
 async function killCats(tag: string): Promise<void> {
-  const cats = (await tagged(tag)).filter(({ words }) => words.startsWith("cat"));
+  const begun = async () => {
+    const found = (await tagged(tag)).filter(({ words }) => words.startsWith("cat"));
+    if (found.length === 0) throw new Error("there was no cat to kill");
+    return found;
+  };
+  const cats = await vi.waitFor(begun, { timeout: 10_000 });
   for (const { pid } of cats) process.kill(pid, "SIGKILL");
-  if (cats.length === 0) throw new Error("there was no cat to kill");
 }
 
 /** Programs that carry a job's tag in their environment. */
