@@ -72,6 +72,7 @@ class Inbox {
   }
 
   async *rows(): AsyncGenerator<JobRow> {
+    if (this.#signal.aborted) return;
     const rings = on(this.#bell, "row", { signal: this.#signal });
     try {
       yield* this.#drain();
