@@ -138,7 +138,7 @@ describe.skipIf(absent)("a backup through the SDK", { timeout: 300_000 }, () => 
     shop = await startShop(api.cofre);
     // More than what fits into the buffers between two processes.
     await shop.database.sql(
-      "create table noise as select repeat(md5(random()::text), 8) from generate_series(1, 150000)",
+      "create table noise as select repeat(md5(random()::text), 8) from generate_series(1, 250000)",
     );
   }, 300_000);
   afterAll(async () => {

@@ -1,6 +1,8 @@
 import { type ChildProcess, spawn } from "node:child_process";
-import { randomBytes } from "node:crypto";
+import { randomBytes, randomInt } from "node:crypto";
+import { once } from "node:events";
 import { mkdtemp, rm } from "node:fs/promises";
+import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -27,7 +29,8 @@ export async function startCofre(): Promise<StartedCofre> {
   const secrets = { COFRE_API_KEY: apiKey, COFRE_MASTER_KEY: randomBytes(32).toString("hex") };
   const env = { PATH: process.env.PATH, HOME: dataDir, COFRE_DATA_DIR: dataDir, ...secrets };
   const printed: string[] = [];
-  let running = await run({ ...env, COFRE_PORT: "0" }, printed);
+  const port = await lastingPort();
+  let running = await run({ ...env, COFRE_PORT: port }, printed);
   const { url } = running;
   const cofre = createCofre({ url, apiKey });
   await forgetThisMachine(cofre);
@@ -39,13 +42,27 @@ export async function startCofre(): Promise<StartedCofre> {
     printed: () => printed.join(""),
     kill,
     start: async () => {
-      running = await run({ ...env, COFRE_PORT: new URL(url).port }, printed);
+      running = await run({ ...env, COFRE_PORT: port }, printed);
     },
     [Symbol.asyncDispose]: async () => {
       await ended(running.child, "SIGTERM");
       await rm(dataDir, { recursive: true, force: true });
     },
   };
+}
+
+/** A free port that no outgoing connection takes while Cofre is down: those get theirs from 32768 up (ip_local_port_range). */
+async function lastingPort(): Promise<string> {
+  for (;;) {
+    const port = randomInt(12_000, 25_000);
+    const probe = createServer().listen(port, "127.0.0.1");
+    const isFree = await once(probe, "listening").then(
+      () => true,
+      () => false,
+    );
+    probe.close();
+    if (isFree) return String(port);
+  }
 }
 
 interface Running {
