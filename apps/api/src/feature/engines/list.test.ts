@@ -15,7 +15,13 @@ describe("the engines as data", () => {
     const field = (engine: string, name: string) =>
       items.find((one) => one.id === engine)?.config.find((one) => one.name === name);
     expect(field("postgres", "password")).toMatchObject({ secret: true, kind: "text" });
-    expect(field("redis", "port")).toMatchObject({ kind: "number", fallback: 6379, required: false });
+    expect(field("redis", "port")).toMatchObject({ fallback: 6379, required: false });
     expect(field("files", "paths")).toMatchObject({ kind: "list", secret: false, required: true });
   });
+
+  // A form sends what stands in a number's field as a number, and what stands in a text's as text: engines refuse "5432".
+  test.each(items.filter(({ defaultPort }) => defaultPort !== null))(
+    "$id takes its port as a number",
+    (one) => expect(one.config.find(({ name }) => name === "port")).toMatchObject({ kind: "number" }),
+  );
 });

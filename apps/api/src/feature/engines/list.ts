@@ -20,9 +20,13 @@ function toEngineView(engine: Engine): EngineView {
 }
 
 /** The little of JSON Schema that a config's fields use. */
-const Field = z.looseObject({
+const Kind = z.looseObject({
   type: z.union([z.string(), z.array(z.string())]).optional(),
-  enum: z.array(z.unknown()).optional(),
+  enum: z.array(z.unknown()).default([]),
+});
+const Field = Kind.extend({
+  /** What may also be null and has more to say than its type is written as one of two. */
+  anyOf: z.array(Kind).default([]),
   default: z.union([z.string(), z.number(), z.boolean()]).optional().catch(undefined),
 });
 const Config = z.looseObject({
@@ -36,18 +40,18 @@ export function fieldsOf(engine: Pick<Engine, "configSchema" | "secretFields">):
   const { properties, required } = Config.parse(schema);
   return Object.entries(properties).map(([name, field]) => ({
     name,
-    kind: kindOf(field),
+    ...kindOf([field, ...field.anyOf]),
     secret: engine.secretFields.includes(name),
     required: required.includes(name) && field.default === undefined,
-    choices: (field.enum ?? []).filter((choice) => typeof choice === "string"),
     fallback: field.default ?? null,
   }));
 }
 
-function kindOf(field: z.infer<typeof Field>): ConfigFieldView["kind"] {
-  if (field.enum !== undefined) return "choice";
-  const types = [field.type ?? "string"].flat();
-  if (types.includes("integer") || types.includes("number")) return "number";
-  if (types.includes("boolean")) return "flag";
-  return types.includes("array") ? "list" : "text";
+function kindOf(sides: readonly z.infer<typeof Kind>[]): Pick<ConfigFieldView, "kind" | "choices"> {
+  const choices = sides.flatMap((side) => side.enum).filter((choice) => typeof choice === "string");
+  const types = sides.flatMap(({ type }) => type ?? []);
+  if (choices.length > 0) return { kind: "choice", choices };
+  if (types.includes("integer") || types.includes("number")) return { kind: "number", choices };
+  if (types.includes("boolean")) return { kind: "flag", choices };
+  return { kind: types.includes("array") ? "list" : "text", choices };
 }
