@@ -4,6 +4,7 @@ import { expect, test } from "vitest";
 import { backups } from "../db/schema/backups.ts";
 import { jobs } from "../db/schema/jobs.ts";
 import { resources } from "../db/schema/resources.ts";
+import { servers } from "../db/schema/servers.ts";
 import { ask } from "../testing/ask.ts";
 import { type ControlPlane, describeOnEveryDatabase } from "../testing/control-plane.ts";
 import { writeBelongings } from "../testing/paper.ts";
@@ -127,6 +128,50 @@ describeOnEveryDatabase("REST", ({ shared }) => {
       body: { name: "x", externalId: "app/42 ç" },
     });
     expect([taken.status, taken.json.code]).toEqual([409, "state.conflict"]);
+  });
+
+  test("PUT of a server by external id keeps what it does not name, and never makes it of another kind", async () => {
+    const plane = await shared();
+    const { key } = await withBelongings(plane);
+    const put = (body: object) =>
+      ask(plane, "PUT /api/servers/by-external-id/web-1", {
+        key,
+        body: { name: "web", test: false, ...body },
+      });
+    const hostKey = { algorithm: "ssh-ed25519", fingerprint: `SHA256:${"A".repeat(43)}` };
+    const access = { host: "192.0.2.7", user: "root", auth: { password: "of web-1" }, hostKey };
+    const first = await put({ ...access, port: 2222 });
+    expect(first.json, first.text).toMatchObject({ kind: "ssh", port: 2222, externalId: "web-1" });
+    const sealed = async () =>
+      (await plane.deps.db.select().from(servers).where(eq(servers.id, first.json.id)))[0]?.sealedAuth;
+    const before = await sealed();
+    const renamed = await put({ name: "renamed" });
+    expect(renamed.json).toMatchObject({ id: first.json.id, name: "renamed", port: 2222 });
+    expect(renamed.json.auth).toMatchObject({ password: { set: true }, privateKey: { set: false } });
+    expect(await sealed()).toEqual(before);
+    const other = await put({ kind: "local" });
+    expect([other.status, other.json.code]).toEqual([409, "state.conflict"]);
+    const emptied = await put({ auth: {} });
+    expect(emptied.json.auth.password).toEqual({ set: false });
+  });
+
+  test("PUT of a resource by external id keeps what it does not name, and never makes it of another type", async () => {
+    const plane = await shared();
+    const { key, projectId, serverId } = await withBelongings(plane);
+    const put = (body: object) =>
+      ask(plane, "PUT /api/resources/by-external-id/db-1", {
+        key,
+        body: { projectId, serverId, type: "redis", name: "cache", test: false, ...body },
+      });
+    const first = await put({ config: { host: "192.0.2.8", port: 6380, password: "of db-1" } });
+    expect(first.json, first.text).toMatchObject({ type: "redis", externalId: "db-1" });
+    const renamed = await put({ name: "renamed" });
+    expect(renamed.json).toMatchObject({ id: first.json.id, name: "renamed", config: first.json.config });
+    expect(renamed.json.config).toMatchObject({ port: 6380, password: { set: true } });
+    const moved = await put({ config: { host: "192.0.2.9" } });
+    expect(moved.json.config).toMatchObject({ host: "192.0.2.9", port: 6380, password: { set: true } });
+    const other = await put({ type: "postgres" });
+    expect([other.status, other.json.code]).toEqual([409, "state.conflict"]);
   });
 
   test("a body cannot talk a path into another object", async () => {

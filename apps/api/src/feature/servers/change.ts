@@ -4,13 +4,14 @@ import { servers } from "../../db/schema/servers.ts";
 import type { ServerRow } from "../../reach/reach.ts";
 import { sealAuth } from "../../reach/server-auth.ts";
 import type { ActorContext } from "../../trpc/procedures.ts";
+import { conflict } from "../conflict.ts";
 import { definedOf } from "../defined.ts";
 import { visible } from "../scope.ts";
 import { withUniqueExternalId } from "../unique.ts";
 import { addServer, gone, requireOwner, tryServer } from "./add.ts";
 import { findServer, viewServer } from "./get.ts";
 import { selectServerByExternalId } from "./rows.ts";
-import type { ChangeServer, PutServer, ServerView } from "./view.ts";
+import { AddServer, type ChangeServer, type PutServer, type ServerView } from "./view.ts";
 
 /** Changes a server, after a connection with the new values was tried. The next job uses them; what runs now is not cut. */
 export async function changeServer(ctx: ActorContext, input: ChangeServer): Promise<ServerView> {
@@ -49,6 +50,12 @@ function draftOf({ deps }: ActorContext, there: ServerRow, input: ChangeServer):
 /** Adds it, or changes the one with this external id. */
 export async function putServer(ctx: ActorContext, input: PutServer): Promise<ServerView> {
   const there = await selectServerByExternalId(ctx.deps.db, ctx.actor, input.externalId);
-  if (there === undefined) return await addServer(ctx, input);
+  if (there === undefined) return await addServer(ctx, AddServer.parse(input));
+  if (input.kind !== undefined && input.kind !== there.kind) {
+    throw conflict(`the server with this externalId is of the kind ${there.kind}, not ${input.kind}`, {
+      serverId: there.id,
+      kind: there.kind,
+    });
+  }
   return await changeServer(ctx, { ...input, id: there.id });
 }

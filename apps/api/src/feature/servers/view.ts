@@ -91,7 +91,13 @@ export const ChangeServer = z.object({
 });
 export type ChangeServer = z.infer<typeof ChangeServer>;
 
-export const PutServer = AddServer.extend({ externalId });
+/** What is left out stays as it is; a new server takes what `AddServer` says. */
+export const PutServer = AddServer.extend({
+  externalId,
+  kind: AddServer.shape.kind.unwrap().optional(),
+  port: port.optional(),
+  auth: ServerAuth.optional(),
+});
 export type PutServer = z.infer<typeof PutServer>;
 
 export const ReadHostKey = z.object({ host: address, port: port.default(22) });
