@@ -84,6 +84,17 @@ describeOnEveryDatabase("REST", ({ shared }) => {
     expect((await ask(plane, "PATCH /api/projects")).status).toBe(404);
   });
 
+  test("every route of the document is served", async () => {
+    const plane = await shared();
+    const served = new Set(plane.app.routes.map(({ method, path }) => `${method} ${path}`));
+    const { json } = await ask(plane, "GET /api/openapi.json");
+    for (const [path, operations] of Object.entries<object>(json.paths)) {
+      const place = `/api${path.replace(/\{(\w+)\}/g, ":$1")}`;
+      for (const method of Object.keys(operations))
+        expect(served).toContain(`${method.toUpperCase()} ${place}`);
+    }
+  });
+
   test("something new answers 201 with where it is, and 204 has no body", async () => {
     const plane = await shared();
     const key = await ownerOfNothing(plane);

@@ -20,11 +20,11 @@ describe("the OpenAPI document", () => {
     expect(operation?.responses.default?.content).toHaveProperty("application/problem+json");
   });
 
-  test("has every route of the contract that exists by now", () => {
+  test("has the routes of the contract that exist by now, and no other", () => {
     const known = Object.entries(paths).flatMap(([path, operations]) =>
       Object.keys(operations).map((method) => `${method.toUpperCase()} ${path}`),
     );
-    for (const route of CONTRACT) expect(known, route).toContain(route);
+    expect(known.toSorted()).toEqual(CONTRACT.toSorted());
   });
 
   test("names every operation once", () => {
@@ -73,6 +73,20 @@ const CONTRACT = [
   "POST /resources/{resourceId}/backups/{id}/download-link",
   "POST /resources/{resourceId}/backups/{id}/validate",
   "POST /resources/{resourceId}/backups/{id}/restore",
+  "GET /resources/{resourceId}/backups/{id}/copies",
+  "POST /resources/{resourceId}/backups/{id}/copies",
+  "DELETE /resources/{resourceId}/backups/{id}/copies/{copyId}",
+  "GET /resources/{resourceId}/encryption",
+  "PUT /resources/{resourceId}/encryption",
+  "GET /projects/{projectId}/encryption",
+  "PUT /projects/{projectId}/encryption",
+  "GET /resources/{resourceId}/minio/buckets",
+  "GET /resources/{resourceId}/minio/browse",
+  "POST /resources/{resourceId}/minio/backup",
+  "GET /resources/{resourceId}/minio/object",
+  "PUT /resources/{resourceId}/minio/object",
+  "DELETE /resources/{resourceId}/minio/object",
+  "GET /resources/{resourceId}/minio/zip",
   "GET /resources/{resourceId}/hooks",
   "PUT /resources/{resourceId}/hooks",
   "GET /resources/{resourceId}/sync",
@@ -106,11 +120,16 @@ const CONTRACT = [
   "PUT /stores/{id}",
   "DELETE /stores/{id}",
   "POST /stores/{id}/test",
-  "POST /resources/{resourceId}/backups/{id}/copies",
   "GET /resources/{resourceId}/stores",
   "PUT /resources/{resourceId}/stores",
   "GET /projects/{projectId}/stores",
   "PUT /projects/{projectId}/stores",
+  "GET /keys",
+  "POST /keys",
+  "GET /keys/{id}",
+  "DELETE /keys/{id}",
+  "POST /keys/{id}/recovery-kit",
+  "POST /keys/{id}/recovery-kit/confirm",
   "GET /health",
   "GET /ready",
 ];

@@ -88,6 +88,14 @@ describe.skipIf(reason !== null)(reason ?? "the objects of a MinIO that nobody e
       { name: "empty", objects: 0, size: 0 },
       { name: "shop", objects: 4 },
     ]);
+    const { json: one } = await ask(plane, `GET ${base}/buckets?limit=1`, { key });
+    const { json: other } = await ask(plane, `GET ${base}/buckets?limit=1&cursor=${one.nextCursor}`, { key });
+    expect([buckets.nextCursor, one.items[0].name, other.items[0].name, other.nextCursor]).toEqual([
+      null,
+      "empty",
+      "shop",
+      null,
+    ]);
   });
 
   test("come whole and in parts, and never as a page that runs", async () => {

@@ -1,16 +1,20 @@
 import { getMimeType } from "hono/utils/mime";
 import type { z } from "zod";
 import type { ActorContext } from "../../trpc/procedures.ts";
+import type { Page } from "../page.ts";
 import { askBuckets } from "./browser.ts";
-import type { Browse, BrowsedView, BucketView } from "./view.ts";
+import type { Browse, BrowsedView, BucketView, ListBuckets } from "./view.ts";
 
 export async function listBuckets(
   ctx: ActorContext,
-  { resourceId }: { readonly resourceId: string },
-): Promise<{ items: z.infer<typeof BucketView>[] }> {
+  { resourceId, cursor, limit }: ListBuckets,
+): Promise<Page<z.infer<typeof BucketView>>> {
   const buckets = await askBuckets(ctx, resourceId, (browser) => browser.buckets());
+  const rest = cursor === undefined ? buckets : buckets.filter(({ name }) => name > cursor);
+  const page = rest.slice(0, limit);
   return {
-    items: buckets.map(({ name, objects, bytes, createdAt }) => ({
+    nextCursor: page.length < rest.length ? (page.at(-1)?.name ?? null) : null,
+    items: page.map(({ name, objects, bytes, createdAt }) => ({
       ...{ name, objects, size: bytes },
       createdAt: createdAt?.toISOString() ?? null,
     })),

@@ -1,18 +1,18 @@
-import { z } from "zod";
 import { router } from "../../trpc/init.ts";
 import { operator, viewer } from "../../trpc/procedures.ts";
 import { createBackup } from "../backups/create.ts";
 import { CreatedBackups } from "../backups/view.ts";
+import { pageOf } from "../page.ts";
 import { browseBucket, listBuckets } from "./browse.ts";
-import { BackupBuckets, Browse, BrowsedView, BucketView, OfBuckets } from "./view.ts";
+import { BackupBuckets, Browse, BrowsedView, BucketView, ListBuckets } from "./view.ts";
 
 const BASE = "/resources/{resourceId}/minio";
 
 export const bucketsRouter = router({
   list: viewer
     .meta({ openapi: { method: "GET", path: `${BASE}/buckets`, tags: ["buckets"] } })
-    .input(OfBuckets)
-    .output(z.object({ items: z.array(BucketView) }))
+    .input(ListBuckets)
+    .output(pageOf(BucketView))
     .query(({ ctx, input }) => listBuckets(ctx, input)),
   browse: viewer
     .meta({ openapi: { method: "GET", path: `${BASE}/browse`, tags: ["buckets"] } })

@@ -1,6 +1,11 @@
 import { z } from "zod";
+import { PageInput } from "../page.ts";
 
 export const OfBuckets = z.object({ resourceId: z.string() });
+
+/** Without a limit every bucket at once. */
+export const ListBuckets = OfBuckets.extend(PageInput);
+export type ListBuckets = z.infer<typeof ListBuckets>;
 
 export const BucketView = z.object({
   name: z.string(),
