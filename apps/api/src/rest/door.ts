@@ -25,7 +25,7 @@ export function openDoors(app: Hono<WebEnv>, deps: Deps): void {
 async function answer(deps: Deps, route: RestRoute, c: WebContext): Promise<Response> {
   const ctx = await contextOf(deps, c);
   const input = await readInput(route, c);
-  const once = () => call(ctx, { route, input, c });
+  const once = () => call(ctx, { route, input, path: c.req.path });
   const key = c.req.header("idempotency-key");
   if (
     key === undefined ||
@@ -33,31 +33,49 @@ async function answer(deps: Deps, route: RestRoute, c: WebContext): Promise<Resp
     route.method !== "POST" ||
     route.meta.unrepeatable === true
   ) {
-    return respond(c, await once());
+    return respond(c, await waited(ctx, route, { c, given: await once() }));
   }
   const request = `${route.method} ${c.req.path} ${JSON.stringify(input)}`;
   const kept = await answerOnce(deps, { actor: ctx.actor, key, request }, once);
   if (kept.repeated) c.header("idempotency-replayed", "true");
-  return respond(c, kept);
+  return respond(c, await waited(ctx, route, { c, given: kept }));
 }
 
 interface Call {
   readonly route: RestRoute;
   readonly input: Record<string, unknown>;
-  readonly c: WebContext;
+  readonly path: string;
 }
 
-async function call(ctx: Context, { route, input, c }: Call): Promise<FullAnswer> {
+async function call(ctx: Context, { route, input, path }: Call): Promise<FullAnswer> {
   const output = await run(ctx, route, input);
-  const headers: Record<string, string> = {};
-  const seconds = route.meta.long === true ? waitSeconds(c.req.header("prefer")) : 0;
-  const waited = seconds > 0 ? await waitForJob(ctx, { output, seconds, signal: c.req.raw.signal }) : output;
-  if (seconds > 0) headers["preference-applied"] = `wait=${seconds}`;
   const promised = route.meta.status ?? 200;
   const status = route.meta.mayTell === true && output !== undefined ? 200 : promised;
-  const location = locationOf(c.req.path, { status, output });
-  if (location !== undefined) headers.location = location;
-  return { status, headers, body: status === 204 ? "" : JSON.stringify(waited) };
+  const location = locationOf(path, { status, output });
+  const headers: Record<string, string> = location === undefined ? {} : { location };
+  return { status, headers, body: status === 204 ? "" : JSON.stringify(output) };
+}
+
+interface Given {
+  readonly c: WebContext;
+  readonly given: FullAnswer;
+}
+
+/**
+ * `Prefer: wait=…`, after the answer was kept: the work has begun, and whatever breaks while waiting for its end (the catalogue away,
+ * say) neither takes that back nor lets a repetition begin it again.
+ */
+async function waited(ctx: Context, { meta }: RestRoute, { c, given }: Given): Promise<FullAnswer> {
+  const seconds = meta.long === true ? waitSeconds(c.req.header("prefer")) : 0;
+  if (seconds === 0) return given;
+  try {
+    const output: unknown = JSON.parse(given.body);
+    const body = JSON.stringify(await waitForJob(ctx, { output, seconds, signal: c.req.raw.signal }));
+    return { ...given, headers: { ...given.headers, "preference-applied": `wait=${seconds}` }, body };
+  } catch (error) {
+    ctx.deps.log.warn({ err: error, requestId: ctx.caller.requestId }, "waiting for a job's end broke off");
+    return given;
+  }
 }
 
 /** Calls the procedure by its name, through the same middleware as tRPC's own door. */

@@ -10,7 +10,7 @@ const KEPT_MS = 24 * 3600 * 1000;
 /** Longer than any answer takes: whoever was answering died, and the key is free again. */
 const ABANDONED_MS = 5 * 60 * 1000;
 
-type Keeping = Pick<Deps, "db" | "now" | "sealer">;
+type Keeping = Pick<Deps, "db" | "log" | "now" | "sealer">;
 
 /** One request that may be repeated. */
 export interface Repeatable {
@@ -45,15 +45,22 @@ export async function answerOnce(
     .onConflictDoNothing()
     .returning();
   if (claimed.length === 0) return { ...(await firstAnswer(deps, repeatable)), repeated: true };
-  try {
-    const given = await answer();
-    const { status, headers, body } = given;
-    await db.update(idempotencyKeys).set({ status, answer: { headers, body } }).where(samePlace(repeatable));
-    return { ...given, repeated: false };
-  } catch (error) {
+  const given = await answer().catch(async (error: unknown) => {
     await db.delete(idempotencyKeys).where(samePlace(repeatable));
     throw error;
-  }
+  });
+  await keep(deps, repeatable, given);
+  return { ...given, repeated: false };
+}
+
+/** What was done was done: an answer that cannot be kept is given all the same, and its key stays claimed for a while. */
+async function keep({ db, log }: Keeping, repeatable: Repeatable, given: FullAnswer): Promise<void> {
+  const { status, headers, body } = given;
+  await db
+    .update(idempotencyKeys)
+    .set({ status, answer: { headers, body } })
+    .where(samePlace(repeatable))
+    .catch((error: unknown) => log.warn({ err: error }, "an answer could not be kept for its repetition"));
 }
 
 async function sweep({ db, now }: Keeping): Promise<void> {

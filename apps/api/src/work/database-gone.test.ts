@@ -7,7 +7,7 @@ import {
   startPostgres,
 } from "@cofre/lab";
 import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
-import { type Client, clientOf } from "./testing/client.ts";
+import { type BackupAnswer, type Client, clientOf, type JobAnswer } from "./testing/client.ts";
 import { openShop, type Shop, stall, untilStalled } from "./testing/shop.ts";
 import { type StartedApi, startApi } from "./testing/start-api.ts";
 
@@ -49,13 +49,27 @@ describe.skipIf(absentReason({ engine: "postgres", version: "18" }))(
 
     test("loses nothing when that database is gone for longer than a lease, and the job ends while it is away", async () => {
       await using held = await stall(shop.database);
-      const { job, backups } = await shop.backup();
+      const take = async (): Promise<{ job: JobAnswer; backups: BackupAnswer[] }> => {
+        const answer = await client.raw(`/api/resources/${shop.resource.id}/backups`, {
+          method: "POST",
+          body: JSON.stringify({ units: ["shop"] }),
+          headers: { "content-type": "application/json", "idempotency-key": "gone", prefer: "wait=20" },
+        });
+        expect(answer.status).toBe(202);
+        return await answer.json();
+      };
+      const asked = take();
       await untilStalled(shop.database);
+      const gone = Date.now();
       link.refuse();
+      // Nobody can tell how it stands now, but that it was begun is told.
+      const { job, backups } = await asked;
       await held.release();
-      await sleep(45_000);
+      await sleep(Math.max(15_000, gone + 45_000 - Date.now()));
       link.restore();
       expect(await client.ended(job.id)).toMatchObject({ status: "succeeded", error: null });
+      // Whoever lost the answer meanwhile and asks again gets the same job, and how it ended.
+      expect((await take()).job).toMatchObject({ id: job.id, status: "succeeded" });
       const taken = (await shop.backups()).filter(({ id }) => backups.some((one) => one.id === id));
       expect(taken).toMatchObject([{ status: "completed" }]);
       const files = await shop.files();
