@@ -49,14 +49,15 @@ describe.skipIf(absentReason({ engine: "postgres", version: "18" }))(
 
     test("loses nothing when that database is gone for longer than a lease, and the job ends while it is away", async () => {
       await using held = await stall(shop.database);
-      const take = async (): Promise<{ job: JobAnswer; backups: BackupAnswer[] }> => {
+      const take = async () => {
         const answer = await client.raw(`/api/resources/${shop.resource.id}/backups`, {
           method: "POST",
           body: JSON.stringify({ units: ["shop"] }),
           headers: { "content-type": "application/json", "idempotency-key": "gone", prefer: "wait=20" },
         });
         expect(answer.status).toBe(202);
-        return await answer.json();
+        // checked: it answered 202
+        return (await answer.json()) as { job: JobAnswer; backups: BackupAnswer[] };
       };
       const asked = take();
       await untilStalled(shop.database);
