@@ -4,6 +4,7 @@ import type { Reach, RestoreRequest } from "./engine.ts";
 import { refuseUnwritable } from "./mysqlish-dump.ts";
 import type { About, LoggedIn } from "./mysqlish-inspect.ts";
 import type { DatabaseRider } from "./mysqlish-riders.ts";
+import { holds } from "./mysqlish-rights.ts";
 import { askAll, rowsOf, type Session } from "./mysqlish-session.ts";
 import { isPossibleName, named, OUR_NAMES, SYSTEM_NAMES } from "./mysqlish-sql.ts";
 import type { MysqlTarget } from "./mysqlish-target.ts";
@@ -80,9 +81,11 @@ const NEEDED = [
   "EVENT",
 ] as const;
 
-function refuseRights({ vendor, reach }: RestorePlan, { rights }: About): void {
-  const maySwitch = ["SUPER", "SYSTEM_VARIABLES_ADMIN", "READ_ONLY ADMIN"].some((right) => rights.has(right));
-  const missing = [...NEEDED.filter((right) => !rights.has(right)), ...(maySwitch ? [] : ["SUPER"])];
+function refuseRights({ vendor, reach }: RestorePlan, { everywhere }: About): void {
+  const maySwitch = ["SUPER", "SYSTEM_VARIABLES_ADMIN", "READ_ONLY ADMIN"].some((right) =>
+    holds(everywhere, right),
+  );
+  const missing = [...NEEDED.filter((right) => !holds(everywhere, right)), ...(maySwitch ? [] : ["SUPER"])];
   if (missing.length === 0) return;
   throw new Fault(
     "target.permission",

@@ -1,3 +1,4 @@
+import { z } from "zod";
 import type { Command } from "../host/host.ts";
 import type { UnitFacts } from "../model/engine.ts";
 import { Fault } from "../model/fault.ts";
@@ -8,7 +9,18 @@ import { assertTrailer, dumpFormat, toolVersion } from "./mysqlish-format.ts";
 import { type About, logIn } from "./mysqlish-inspect.ts";
 import { placesNamed } from "./mysqlish-places.ts";
 import { ridersOf, type Survey, surveyDatabase } from "./mysqlish-riders.ts";
-import { loginWords, PICK, PLAINLY, run, type Session, script, toolMissing } from "./mysqlish-session.ts";
+import { holds, refusePartial, rightsIn } from "./mysqlish-rights.ts";
+import {
+  askRows,
+  loginWords,
+  PICK,
+  PLAINLY,
+  run,
+  type Session,
+  script,
+  toolMissing,
+} from "./mysqlish-session.ts";
+import { named } from "./mysqlish-sql.ts";
 import type { MysqlTarget } from "./mysqlish-target.ts";
 import { isNewerSeries, type Vendor } from "./mysqlish-vendor.ts";
 
@@ -36,16 +48,18 @@ export async function planDump(
   refuseFormat(vendor, request.format);
   const { session, about } = await logIn(vendor, reach);
   refuseAbsent(session, about, database);
+  await refuseUnseen(session, about, database);
   const [tool, survey] = await Promise.all([
     dumpTool(session, about),
     surveyDatabase(session, about, database),
     refuseUnwritable(session, database),
   ]);
-  const mayLock = ["RELOAD", "FLUSH_TABLES", "SUPER"].some((right) => about.rights.has(right));
+  const policies = maskingPolicies(vendor, about);
+  const mayLock = ["RELOAD", "FLUSH_TABLES", "SUPER"].some((right) => holds(about.everywhere, right));
   return {
     format: dumpFormat(vendor, tool),
     serverVersion: about.numbers,
-    source: { via: "command", command: dumpCommand(session, database), on: reach.host },
+    source: { via: "command", command: dumpCommand(session, database, policies.words), on: reach.host },
     companion: {
       command: countCommand(session, database, mayLock),
       on: reach.host,
@@ -54,7 +68,10 @@ export async function planDump(
     observer: { command: { argv: ["tail", "-c", "1024"] }, on: reach.server },
     riders: ridersOf(vendor, database, survey),
     tools: { [vendor.dump[0] ?? vendor.id]: tool },
-    conclude: (remains) => conclude({ database, session, survey, mayLock }, remains),
+    conclude: (remains) => {
+      const { facts, warnings } = conclude({ database, session, survey, mayLock }, remains);
+      return { facts, warnings: [...warnings, ...policies.warnings] };
+    },
   };
 }
 
@@ -82,6 +99,17 @@ function refuseAbsent({ vendor, reach }: Session, { units }: About, database: st
   throw new Fault("target.missing", `${vendor.label} in ${reach.host.name} has no database ${database}`, {
     hint: "Scan the resource again: the database may have been renamed or dropped.",
   });
+}
+
+/** What the user may not see is missing from the dump and from its counts, and nobody would know. */
+async function refuseUnseen(session: Session, about: About, database: string): Promise<void> {
+  const hidden = await askRows(
+    session,
+    `select json_quote(routine_name) from information_schema.routines
+ where ${named("routine_schema", database)} and routine_definition is null order by routine_name`,
+  );
+  const { rights, user, numbers } = about;
+  refusePartial(session, { rights, database, user, numbers, hidden: z.array(z.string()).parse(hidden) });
 }
 
 /**
@@ -115,9 +143,19 @@ async function dumpTool(session: Session, about: About): Promise<string> {
   });
 }
 
-function dumpCommand(session: Session, database: string): Command {
+/** MySQL's newest program asks for them in the server's own database, and calls it an error when the user may not look there. */
+function maskingPolicies(vendor: Vendor, { rights, numbers }: About) {
+  const isAsked = vendor.id === "mysql" && isNewerSeries(numbers, "8.4");
+  if (!isAsked || holds(rightsIn(rights, "mysql"), "SELECT")) return { words: [], warnings: [] };
+  return {
+    words: ["--loose-skip-masking-policies"],
+    warnings: ["masking policies were not saved: the user may not read them"],
+  };
+}
+
+function dumpCommand(session: Session, database: string, more: readonly string[]): Command {
   const { vendor } = session;
-  const words = [...loginWords(session), ...DUMP_WORDS, ...vendor.dumpWords, "--", database];
+  const words = [...loginWords(session), ...DUMP_WORDS, ...vendor.dumpWords, ...more, "--", database];
   const command = script(session, "", words);
   return { ...command, argv: ["sh", "-c", DUMP, "cofre", vendor.dump.join(" "), ...words] };
 }
@@ -145,6 +183,8 @@ function countCommand(session: Session, database: string, mayLock: boolean): Com
   };
 }
 
+const NOISE = /password|Deprecated program|'--loose-/i;
+
 interface Dumped {
   readonly session: Session;
   readonly database: string;
@@ -167,7 +207,7 @@ function conclude(
   }
   assertTrailer(remains.observed, "dump.incomplete");
   const counted = countedBy(dumped, remains);
-  const said = lines.filter((line) => /warning/i.test(line) && !/password|Deprecated program/i.test(line));
+  const said = lines.filter((line) => /warning/i.test(line) && !NOISE.test(line));
   return { facts: [counted.facts], warnings: [...counted.warnings, ...dumped.survey.warnings, ...said] };
 }
 

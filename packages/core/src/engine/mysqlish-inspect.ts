@@ -2,6 +2,7 @@ import { z } from "zod";
 import type { Inspection, Unit as KnownUnit } from "../model/engine.ts";
 import { Fault } from "../model/fault.ts";
 import type { Reach } from "./engine.ts";
+import { grantOf, type Rights, rightsEverywhere } from "./mysqlish-rights.ts";
 import { askAll, enter, rowsOf, type Session } from "./mysqlish-session.ts";
 import { OUR_NAMES, SYSTEM_NAMES } from "./mysqlish-sql.ts";
 import type { MysqlTarget } from "./mysqlish-target.ts";
@@ -21,35 +22,36 @@ export interface About extends z.infer<typeof Told> {
   readonly units: readonly KnownUnit[];
   /** Its numbers alone. */
   readonly numbers: string;
-  /** Of the user who asks, on the whole server, in upper case. Rights that come by a role are not among them. */
-  readonly rights: ReadonlySet<string>;
+  /** Of the user who asks, by roles too. */
+  readonly rights: Rights;
+  /** Those on the whole server, in upper case. */
+  readonly everywhere: ReadonlySet<string>;
 }
 
 const Unit = z.object({ name: z.string(), sourceBytes: z.number().nullable() });
 
 const ABOUT = {
   about: `select json_object('version', version(), 'user', current_user(), 'isReadOnly', concat(@@global.read_only, ''))`,
-  rights:
-    "select json_quote(privilege_type) from information_schema.user_privileges where replace(grantee, '''', '') = current_user()",
+  grants: "set session sql_quote_show_create = 1;\nshow grants",
+  partialRevokes: "show global variables like 'partial_revokes'",
   databases: `select json_object('name', s.schema_name, 'sourceBytes', (select cast(sum(data_length + index_length) as unsigned)
  from information_schema.tables t where t.table_schema = s.schema_name)) from information_schema.schemata s`,
 };
 
 /** Throws `target.unsuitable` when it is the other vendor's: their tools, formats and catalogues differ. */
 async function aboutServer(session: Session): Promise<About> {
-  const { about, rights, databases } = await askAll(session, ABOUT);
+  const { about, grants, partialRevokes, databases } = await askAll(session, ABOUT);
   const told = Told.parse(rowsOf(about)[0]);
   refuseOtherVendor(session, told.version);
   const units = rowsOf(databases)
     .map((row) => Unit.parse(row))
     .filter(({ name }) => !SYSTEM_NAMES.test(name) && !OUR_NAMES.test(name))
     .sort((one, other) => (one.name < other.name ? -1 : 1));
-  return {
-    ...told,
-    units,
-    numbers: numbersOf(told.version),
-    rights: new Set(rowsOf(rights).map((right) => z.string().parse(right).toUpperCase())),
+  const rights: Rights = {
+    grants: grants.flatMap((line) => grantOf(line) ?? []),
+    hasPatterns: !partialRevokes.some((line) => line.endsWith("\tON")),
   };
+  return { ...told, units, numbers: numbersOf(told.version), rights, everywhere: rightsEverywhere(rights) };
 }
 
 function refuseOtherVendor({ vendor, reach }: Session, version: string): void {

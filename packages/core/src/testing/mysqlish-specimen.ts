@@ -28,8 +28,11 @@ export interface MysqlSpecimen extends Specimen<MysqlTarget> {
   readonly server: Server;
   /** Logged in as the application's own user. */
   reachAsApp(): Reach<MysqlTarget>;
+  reachAs(username: string, password: string): Reach<MysqlTarget>;
   /** Runs SQL as root, in any database whatever its name. */
   sql(text: string, database?: string): Promise<string>;
+  /** The same as the application's own user. */
+  sqlAsApp(text: string, database: string): Promise<string>;
 }
 
 /** A server of the lab with its tools inside the container. Events run in it. */
@@ -61,6 +64,16 @@ export async function startMysqlSpecimen(
     units: MYSQL_UNITS[engine],
     secrets: [new Secret(started.rootPassword)],
     reach: (options) => reachAs(root, options),
+    reachAs: (username, password) => reachAs({ username, password }),
+    sqlAsApp: async (text, database) => {
+      const argv = [engine, `-u${started.user}`, "--default-character-set=utf8mb4", "-BNr", database];
+      const { code, stdout, stderr } = await started.exec(argv, {
+        stdin: text,
+        env: { MYSQL_PWD: started.password },
+      });
+      if (code !== 0) throw new Error(`${engine} ended with ${code}: ${stderr}`);
+      return stdout.toString().trimEnd();
+    },
     reachAsApp: () => reachAs({ username: started.user, password: started.password }),
     reachAsStranger: () => reachAs({ ...root, password: "not the password" }),
     ...contentsOf(sql, engine),
