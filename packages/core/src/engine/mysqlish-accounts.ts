@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { isFault } from "../model/fault.ts";
 import type { Rider } from "./engine.ts";
+import { escaped, grantOf, isMatch, nearestOf, type Rights } from "./mysqlish-rights.ts";
 import { ask, askRows, type Session } from "./mysqlish-session.ts";
 import { identifier, literal, named } from "./mysqlish-sql.ts";
 
@@ -11,7 +12,7 @@ const Account = z.object({
   user: z.string(),
   host: z.string(),
   /** What it may do in this database. */
-  grants: z.array(z.string()),
+  grants: z.array(z.string()).readonly(),
 });
 
 /** A login that has rights in a database or owns code in it. */
@@ -20,19 +21,26 @@ export type Account = z.infer<typeof Account>;
 const Name = z.object({ user: z.string(), host: z.string() });
 type Name = z.infer<typeof Name>;
 
-function nameOf({ user, host }: Name): string {
+/** A database, and whether rights on databases are given by patterns there. */
+export interface Granted extends Pick<Rights, "hasPatterns"> {
+  readonly database: string;
+}
+
+export function nameOf({ user, host }: Name): string {
   return `${identifier(user)}@${identifier(host)}`;
 }
 
 /** Logins of a database: by rights in it and as definers of its code. What cannot be read is told, not silently left out. */
 export async function accountsOf(
   session: Session,
-  database: string,
+  granted: Granted,
 ): Promise<{ readonly accounts: readonly Account[]; readonly warnings: readonly string[] }> {
   try {
-    const rows = await askRows(session, namesSql(database));
+    const names = (await askRows(session, namesSql(granted))).map((row) => Name.parse(row));
+    const shown = await grantsOf(session, names.map(nameOf));
     return {
-      accounts: await describe(session, { database, names: rows.map((row) => Name.parse(row)) }),
+      // MariaDB shows the password's hash behind rights that reach everywhere, which are none of this database.
+      accounts: names.map((name, index) => ({ ...name, grants: grantsIn(granted, shown[index] ?? []) })),
       warnings: [],
     };
   } catch (error) {
@@ -41,14 +49,16 @@ export async function accountsOf(
   }
 }
 
-/** Rights on databases are given by patterns. */
-function namesSql(database: string): string {
+function namesSql({ database, hasPatterns }: Granted): string {
   const granted = (table: string): string =>
     `select user, host from mysql.${table} where ${named("db", database)}`;
+  const byPattern = hasPatterns
+    ? `${literal(database)} like db`
+    : named("replace(replace(db, '\\\\_', '_'), '\\\\%', '%')", database);
   const definer = (table: string, schema: string): string =>
     `select substring_index(definer, '@', char_length(definer) - char_length(replace(definer, '@', ''))) as user,
  substring_index(definer, '@', -1) as host from information_schema.${table} where ${named(schema, database)}`;
-  return `select distinct json_object('user', n.user, 'host', n.host) from (select user, host from mysql.db where ${literal(database)} like db
+  return `select distinct json_object('user', n.user, 'host', n.host) from (select user, host from mysql.db where ${byPattern}
  union ${granted("tables_priv")} union ${granted("columns_priv")} union ${granted("procs_priv")}
  union ${definer("views", "table_schema")} union ${definer("triggers", "trigger_schema")}
  union ${definer("routines", "routine_schema")} union ${definer("events", "event_schema")}) n
@@ -56,31 +66,44 @@ function namesSql(database: string): string {
  where n.user <> '' and u.host <> '' and u.user not like 'mysql.%' and u.user not like 'mariadb.%'`;
 }
 
-interface Described {
-  readonly database: string;
-  readonly names: readonly Name[];
-}
-
-async function describe(session: Session, { database, names }: Described): Promise<readonly Account[]> {
+/** What SHOW GRANTS prints for each, in this order. */
+export async function grantsOf(
+  session: Session,
+  names: readonly string[],
+): Promise<readonly (readonly string[])[]> {
   if (names.length === 0) return [];
   const printed = await ask(
     session,
-    names.flatMap((name, index) => [`select 'cofre:account ${index}'`, `show grants for ${nameOf(name)}`]),
+    names.flatMap((name, index) => [`select 'cofre:account ${index}'`, `show grants for ${name}`]),
+    { limitBytes: 64 << 20 },
   );
   const parts = printed.split(/^cofre:account \d+\n/m).slice(1);
-  return names.map((name, index) => {
-    const grants = (parts[index] ?? "").trimEnd().split("\n");
-    // MariaDB shows the password's hash behind rights that reach everywhere, which are none of this database.
-    return { ...name, grants: grants.filter((grant) => isOf(database, grant)) };
-  });
+  return parts.map((part) => part.trimEnd().split("\n"));
 }
 
-function isOf(database: string, grant: string): boolean {
-  const names = [database, database.replaceAll(/[_%]/g, "\\$&")].map(identifier);
-  return names.some(
-    (name) =>
-      grant.includes(` ON ${name}.`) ||
-      (/ ON (TABLE|FUNCTION|PROCEDURE) /.test(grant) && grant.includes(` ${name}.`)),
+/** What an account may do in this database and nothing more: a right that its pattern gives elsewhere too is given here alone. */
+function grantsIn({ database, hasPatterns }: Granted, lines: readonly string[]): readonly string[] {
+  const grants = lines.flatMap((line) => {
+    const grant = grantOf(line);
+    return grant === undefined || grant.isRevoked ? [] : [{ ...grant, line }];
+  });
+  const onAll = grants.filter(
+    ({ schema, table }) => schema !== null && table === null && isMatch(schema, database, hasPatterns),
+  );
+  const name = identifier(escaped(database));
+  return [
+    ...nearestOf(onAll).map(({ schema, line }) =>
+      line.replace(` ON ${identifier(schema ?? "")}.`, () => ` ON ${name}.`),
+    ),
+    ...grants.filter(({ schema, table }) => table !== null && schema === database).map(({ line }) => line),
+    ...lines.filter((line) => isOfRoutine(database, line)),
+  ];
+}
+
+function isOfRoutine(database: string, grant: string): boolean {
+  return (
+    / ON (FUNCTION|PROCEDURE|PACKAGE|PACKAGE BODY) /.test(grant) &&
+    grant.includes(` ${identifier(database)}.`)
   );
 }
 

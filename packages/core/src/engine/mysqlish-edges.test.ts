@@ -140,6 +140,32 @@ describe.each([mysql, mariadb])("$label", (engine) => {
       await specimen.sql("drop user partly; drop role seer; drop database part");
     });
 
+    test("rights by a pattern are carried for this database, those by a role or everywhere are told by name", {
+      timeout: SLOW_MS,
+    }, async () => {
+      await specimen.sql(`create database app_b; create table app_b.t (n int); create role team; grant select on *.* to team;
+ create user hosted identified by 'w0rd'; grant select on \`app\\_%\`.* to hosted; create user strange identified by 'w0rd'; grant select on \`app\\_x%\`.* to strange;
+ create user member identified by 'w0rd'; grant team to member; create user watcher identified by 'w0rd'; grant process on *.* to watcher`);
+      const taken = await takeArchive(engine, carrier(), { units: ["app_b"] });
+      onTestFinished(() => removeArchive(taken));
+      const riders = taken.riders.map(({ text }) => text).join("\n");
+      expect(riders).toMatch(/GRANT PROCESS ON \*\.\* TO `watcher`@`%`;/);
+      expect(riders).not.toMatch(/IDENTIFIED (BY PASSWORD|VIA)|w0rd/);
+      await specimen.sql("drop user hosted, member, watcher, strange; drop role team; drop database app_b");
+      const reach = specimen.reach();
+      const restoration = restorationOf(engine, reach, taken);
+      await restoration.prepare();
+      await restoration.loaded(await load(carrier(reach), restoration, openArchive(taken)));
+      await restoration.commit();
+      const told = restoration.warnings?.().join("\n");
+      expect(told).toMatch(/`hosted`@`%` was missing and was made locked/);
+      expect(told).toMatch(/rights on the whole server are not on this server.*`watcher`@`%`/);
+      expect(told).toMatch(/rights by a role are not on this server.*`member`@`%`/);
+      expect(told).not.toMatch(/strange/);
+      expect(await specimen.sql("show grants for hosted")).toContain("GRANT SELECT ON `app\\_b`.* TO");
+      await specimen.sql("drop user hosted; drop database app_b");
+    });
+
     test("a user who must come by TLS is let in", async () => {
       await specimen.sql(
         "create user guarded identified by 'w0rd' require ssl; grant select, process, show databases on *.* to guarded",

@@ -7,6 +7,7 @@ import { checkRestore, type RestorePlan } from "./mysqlish-check.ts";
 import { countingSql, objectsSql, readFacts } from "./mysqlish-facts.ts";
 import { type LoggedIn, logIn } from "./mysqlish-inspect.ts";
 import { readDatabaseRider } from "./mysqlish-riders.ts";
+import { tellMissingUsers } from "./mysqlish-server-users.ts";
 import { ask, clientOf, likelyDoor, loginWords, PLAINLY, type Session, script } from "./mysqlish-session.ts";
 import { literal, stageName } from "./mysqlish-sql.ts";
 import { dropOld, makeStage, stageOf, sweepStage, switchBack, switchIn } from "./mysqlish-stage.ts";
@@ -33,6 +34,7 @@ export function planRestore(vendor: Vendor, reach: Reach<MysqlTarget>, request: 
       const session = await way.enter();
       warnings.push(...(await switchIn(session, plan)));
       warnings.push(...(await bringAccounts(session, readUsersRider(request.riders))));
+      warnings.push(...(await tellMissingUsers(session, request.riders)));
     },
     stage: async () => stageOf(await way.enter(), plan),
     abort: async () => void (await sweepStage(await way.enter(), plan)),

@@ -2,6 +2,7 @@ import { z } from "zod";
 import type { Rider } from "./engine.ts";
 import { type Account, accountsOf, usersRider } from "./mysqlish-accounts.ts";
 import type { About } from "./mysqlish-inspect.ts";
+import { serverUsersRider } from "./mysqlish-server-users.ts";
 import { askAll, rowsOf, type Session } from "./mysqlish-session.ts";
 import { identifier, named } from "./mysqlish-sql.ts";
 import type { Vendor } from "./mysqlish-vendor.ts";
@@ -30,6 +31,8 @@ export type DatabaseRider = z.infer<typeof Header>;
 export interface Survey {
   readonly header: DatabaseRider;
   readonly accounts: readonly Account[];
+  /** About everybody on the server. */
+  readonly everybody: readonly Rider[];
   readonly warnings: readonly string[];
 }
 
@@ -60,7 +63,12 @@ export async function surveyDatabase(session: Session, about: About, database: s
  where ${named("table_schema", database)} and (data_type in ('enum', 'set') and column_type like '%?%' or data_type = 'float')
   and table_name not in (select table_name from information_schema.views where ${named("table_schema", database)})`,
   });
-  const [seen, found] = await Promise.all([asked, accountsOf(session, database)]);
+  const { hasPatterns } = about.rights;
+  const [seen, found, everybody] = await Promise.all([
+    asked,
+    accountsOf(session, { database, hasPatterns }),
+    serverUsersRider(session),
+  ]);
   const [properties] = rowsOf(seen.properties);
   const tables = rowsOf(seen.tables).map((row) => Table.parse(row));
   const columns = rowsOf(seen.columns).map((row) => Column.parse(row));
@@ -75,6 +83,7 @@ export async function surveyDatabase(session: Session, about: About, database: s
   return {
     header,
     accounts: found.accounts,
+    everybody,
     warnings: [...warningsOf(session.vendor, tables, columns), ...found.warnings],
   };
 }
@@ -137,7 +146,7 @@ function databaseRider(vendor: Vendor, database: string, { header }: Survey): Ri
 
 /** All small texts that ride beside the archive. */
 export function ridersOf(vendor: Vendor, database: string, survey: Survey): readonly Rider[] {
-  return [databaseRider(vendor, database, survey), ...usersRider(survey.accounts)];
+  return [databaseRider(vendor, database, survey), ...usersRider(survey.accounts), ...survey.everybody];
 }
 
 /** Undefined for archives from elsewhere, which have none. */
