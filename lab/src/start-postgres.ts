@@ -60,12 +60,19 @@ export async function startPostgres(
     password,
     database,
     ready,
-    sql: (text, name = database) => psql(container, ["-U", user, "-d", name], text),
+    sql: (text, name = database) => psql(container, { version, words: ["-U", user, "-d", name] }, text),
   };
 }
 
-async function psql(container: ThrowawayContainer, login: readonly string[], text: string): Promise<string> {
-  const argv = ["psql", "-X", "-q", "-A", "-t", "-v", "ON_ERROR_STOP=1", ...login];
+interface Login {
+  readonly version: string;
+  readonly words: readonly string[];
+}
+
+/** The program itself: Debian's wrapper, first in the official images' path too, costs more than the question. */
+async function psql(container: ThrowawayContainer, login: Login, text: string): Promise<string> {
+  const program = `/usr/lib/postgresql/${login.version}/bin/psql`;
+  const argv = [program, "-X", "-q", "-A", "-t", "-v", "ON_ERROR_STOP=1", ...login.words];
   const { code, stdout, stderr } = await container.exec(argv, { stdin: text });
   if (code === 0) return stdout.toString().trimEnd();
   throw new Error(`psql ended with ${code}: ${stderr.trim()}`);

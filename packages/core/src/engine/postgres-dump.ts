@@ -9,7 +9,7 @@ import { databaseRider, globalsRider } from "./postgres-riders.ts";
 import { logIn, program, type Session } from "./postgres-session.ts";
 import { keptFacts, SNAPSHOT_VARIABLE, snapshotKeeper } from "./postgres-snapshot.ts";
 import type { PostgresTarget } from "./postgres-target.ts";
-import { refuseOlderTool, toolVersion } from "./postgres-tools.ts";
+import { PAST_WRAPPER, refuseOlderTool, toolVersion } from "./postgres-tools.ts";
 import { isServerWorking } from "./postgres-working.ts";
 
 /** Throws before the first byte: `target.*` for the way in and for rights, `engine.version` for tools that are too old. */
@@ -70,7 +70,7 @@ function dumpFormat(format: string, version: string): DumpFormat {
  */
 function dumpCommand(session: Session, database: string, format: string): Command {
   const words = format === CUSTOM ? ["--format=custom", "--compress=0"] : ["--format=plain"];
-  const script = `exec pg_dump --snapshot="$${SNAPSHOT_VARIABLE}" "$@"`;
+  const script = `${PAST_WRAPPER} exec pg_dump --snapshot="$${SNAPSHOT_VARIABLE}" "$@"`;
   return program(session, ["sh", "-c", script, "pg_dump", "--no-password", ...words], {
     database,
     role: "dump",

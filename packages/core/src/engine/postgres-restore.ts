@@ -19,7 +19,7 @@ import { stageName } from "./postgres-sql.ts";
 import { dropOld, lookAround, makeStage, sweepStage } from "./postgres-stage.ts";
 import { switchBack, switchIn } from "./postgres-switch.ts";
 import type { PostgresTarget } from "./postgres-target.ts";
-import { inShell, toolVersion } from "./postgres-tools.ts";
+import { toolVersion } from "./postgres-tools.ts";
 import { isServerWorking } from "./postgres-working.ts";
 
 /** A crash loses the staging database anyway, so a load need not wait for the disk at each commit. */
@@ -132,7 +132,7 @@ function loadCommand(session: Session, { format }: RestoreRequest): Command {
     format.name === PLAIN
       ? ["psql", "-X", "-w", "-a", "-v", "ON_ERROR_STOP=1", "-o", "/dev/null", "-f", "-"]
       : ["pg_restore", "--no-password", "--exit-on-error", `--dbname=${database}`];
-  return program(session, inShell(argv), { database, role: "load", options: LOAD_OPTIONS });
+  return program(session, argv, { database, role: "load", options: LOAD_OPTIONS });
 }
 
 /** Planner statistics are not in a dump: without them the first hour is slow. A table that its owner cannot analyze stays without. */

@@ -5,6 +5,7 @@ import type { Reach } from "./engine.ts";
 import { postgresFault } from "./postgres-faults.ts";
 import { applicationName } from "./postgres-sql.ts";
 import type { PostgresTarget } from "./postgres-target.ts";
+import { inShell } from "./postgres-tools.ts";
 
 /** A way in that was tried and works: where the server listens for this host. */
 export interface Session {
@@ -27,7 +28,7 @@ interface Words {
 export function program(session: Session, argv: Command["argv"], words: Words): Command {
   const { target, tag } = session.reach;
   return {
-    argv,
+    argv: argv[0] === "sh" ? argv : inShell(argv),
     env: {
       ...(session.address === null ? {} : { PGHOST: session.address }),
       PGPORT: String(session.port),

@@ -8,15 +8,21 @@ export interface ServerVersion {
   readonly major: number;
 }
 
+/**
+ * Past Debian's Perl wrapper (`pg_wrapper` of postgresql-common), which costs more than a small question itself: the official images
+ * have it first in their path, and name in PG_MAJOR where the programs are. Elsewhere the variable is not set, and nothing changes.
+ */
+export const PAST_WRAPPER = 'PATH="/usr/lib/postgresql/$PG_MAJOR/bin:$PATH"';
+
 /** The same program, started by a shell: in a container, a server job may then lay a lane for its bytes. */
 export function inShell(argv: readonly string[]): Command["argv"] {
-  return ["sh", "-c", 'exec "$@"', "cofre", ...argv];
+  return ["sh", "-c", `${PAST_WRAPPER} exec "$@"`, "cofre", ...argv];
 }
 
 /** Version of one of PostgreSQL's programs where the engine's tools run: `pg_dump (PostgreSQL) 15.18 (Debian 15.18-1)`. */
 export async function toolVersion(reach: Reach<PostgresTarget>, tool: string): Promise<string> {
   const { host, signal, tag } = reach;
-  const { stdout } = await host.run({ argv: [tool, "--version"] }, { signal, tag });
+  const { stdout } = await host.run({ argv: inShell([tool, "--version"]) }, { signal, tag });
   const version = /\(PostgreSQL\) (\S+)/.exec(stdout)?.[1];
   if (version !== undefined) return version;
   throw new Fault("server.tool-missing", `${tool} on ${host.name} does not tell its version`, {
