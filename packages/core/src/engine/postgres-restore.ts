@@ -128,7 +128,7 @@ function planOf(reach: Reach<PostgresTarget>, request: RestoreRequest): RestoreP
  */
 function loadCommand(session: Session, { format }: RestoreRequest): Command {
   const database = stageName(session.reach.tag);
-  const argv =
+  const argv: Command["argv"] =
     format.name === PLAIN
       ? ["psql", "-X", "-w", "-a", "-v", "ON_ERROR_STOP=1", "-o", "/dev/null", "-f", "-"]
       : ["pg_restore", "--no-password", "--exit-on-error", `--dbname=${database}`];
