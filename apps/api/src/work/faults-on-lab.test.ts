@@ -1,8 +1,10 @@
 import { readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { absentReason } from "@cofre/lab";
+import { eq } from "drizzle-orm";
 import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
 import { auditEvents } from "../db/schema/audit-events.ts";
+import { jobs } from "../db/schema/jobs.ts";
 import { type Client, clientOf } from "./testing/client.ts";
 import { openShop, type Shop } from "./testing/shop.ts";
 import { type StartedApi, startApi } from "./testing/start-api.ts";
@@ -68,7 +70,7 @@ describe.skipIf(absentReason({ engine: "postgres", version: "18" }))(
       await shop.completed();
     });
 
-    test("only the last ones are kept, and the audit tells why each of the others went", async () => {
+    test("only the last ones are kept and what a restore is reading, and the audit tells why each of the others went", async () => {
       await client.put(`/api/resources/${shop.resource.id}/schedule`, {
         enabled: true,
         preset: "monthly",
@@ -76,7 +78,33 @@ describe.skipIf(absentReason({ engine: "postgres", version: "18" }))(
         timeZone: "UTC",
         keepLast: 2,
       });
-      const taken = [await shop.completed(), await shop.completed(), await shop.completed()];
+      const old = [await shop.completed(), await shop.completed()];
+      const { db, installation } = api.deps;
+      const reading = await db
+        .insert(jobs)
+        .values({
+          // Into some other resource, whose lock it holds.
+          organizationId: installation.organizationId,
+          kind: "restore",
+          status: "running",
+          workerId: "elsewhere",
+          leaseUntil: new Date("2999-01-01T00:00:00Z"),
+          backupIds: [old[0]?.id ?? ""],
+          request: { kind: "delete", backupIds: [], reason: "a test" },
+          requestedBy: { kind: "system", id: null, name: "a test" },
+        })
+        .returning();
+      const taken = [...old.slice(1), await shop.completed()];
+      const shown = (await shop.backups()).filter(({ status }) => status === "completed");
+      expect(shown.map(({ id }) => id)).toContain(old[0]?.id);
+      expect(await shop.files()).toContain(old[0]?.filepath);
+      const all = `/api/projects/${shop.resource.projectId}/resources/${shop.resource.id}?backups=delete`;
+      await expect(client.remove(all)).rejects.toMatchObject({ status: 423 });
+      await db
+        .update(jobs)
+        .set({ status: "succeeded", finishedAt: new Date() })
+        .where(eq(jobs.id, reading[0]?.id ?? ""));
+      taken.push(await shop.completed());
       const kept = (await shop.backups()).filter(({ status }) => status === "completed");
       expect(kept.map(({ id }) => id)).toEqual(
         taken

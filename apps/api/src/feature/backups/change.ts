@@ -1,15 +1,13 @@
 import { and, eq } from "drizzle-orm";
 import { backups } from "../../db/schema/backups.ts";
 import type { ActorContext } from "../../trpc/procedures.ts";
-import { isBeingRemoved, markForRemoval, removeMarked } from "../../work/removal.ts";
+import { claimForRemoval } from "../../work/claim-removal.ts";
+import { isBeingRemoved, removeMarked } from "../../work/removal.ts";
 import { absent } from "../absent.ts";
-import { busyWith } from "../busy.ts";
-import { conflict } from "../conflict.ts";
 import { definedOf } from "../defined.ts";
 import { visible } from "../scope.ts";
 import { findBackup, toBackupView } from "./get.ts";
 import { goingAway } from "./going-away.ts";
-import { type BackupRow, lockBackup, selectJobUsing } from "./rows.ts";
 import type { BackupView, ChangeBackup, OfBackup } from "./view.ts";
 
 /** Pins or unpins it, says that a suspicious one is as it should be, and writes its note. */
@@ -37,24 +35,8 @@ export async function changeBackup(ctx: ActorContext, input: ChangeBackup): Prom
  * server could not be reached, and it is then still there
  */
 export async function removeBackup(ctx: ActorContext, input: OfBackup): Promise<void> {
-  const { deps } = ctx;
-  await removeMarked(deps, await claim(ctx, input));
-}
-
-/** Marks it first: no restore may begin to read what is about to go. */
-async function claim(ctx: ActorContext, input: OfBackup): Promise<BackupRow> {
   const { deps, actor } = ctx;
-  return await deps.db.transaction(async (tx) => {
-    const row = await lockBackup(tx, actor, input);
-    if (row === undefined) throw absent("backup");
-    ctx.trail.target = { kind: "backup", id: row.id, name: row.filename };
-    if (row.pinned) throw conflict("this backup is pinned", { pinned: "yes" }, "Unpin it first.");
-    if (row.status === "pending" || row.status === "running") {
-      throw conflict(`this backup is ${row.status}`, { status: row.status }, "Cancel its job first.");
-    }
-    const using = await selectJobUsing(tx, row.id);
-    if (using !== undefined) throw busyWith(using);
-    await markForRemoval(tx, row.id, `by ${actor.name}`);
-    return row;
-  });
+  const { id, filename } = await findBackup(ctx, input);
+  ctx.trail.target = { kind: "backup", id, name: filename };
+  await removeMarked(deps, await claimForRemoval(deps.db, { id, reason: `by ${actor.name}` }));
 }

@@ -7,13 +7,13 @@ import { requesterOf } from "../../auth/actor.ts";
 import { backups } from "../../db/schema/backups.ts";
 import { projects } from "../../db/schema/projects.ts";
 import type { ActorContext } from "../../trpc/procedures.ts";
+import { removeArchive } from "../../work/claim-removal.ts";
 import { keepable } from "../../work/keepable.ts";
-import { markForRemoval, removeMarked } from "../../work/removal.ts";
 import { absent } from "../absent.ts";
 import { findResource } from "../resources/get.ts";
 import { resourceNames, visible } from "../scope.ts";
 import { sayVerdict } from "./keep-text.ts";
-import { type BackupRow, lockBackup, selectJobUsing } from "./rows.ts";
+import type { BackupRow } from "./rows.ts";
 
 export const CleanUp = z.object({
   /** How many backups of every unit stay. */
@@ -111,32 +111,13 @@ async function decide(ctx: ActorContext, row: BackupRow, { verdict, isDry }: Jud
   const reason = sayVerdict(verdict);
   if (verdict.keep || isDry) return { keep: verdict.keep, reason };
   const code = verdict.reason.code;
-  const inUse = await claim(ctx, row, code);
-  if (inUse !== undefined) return { keep: true, reason: inUse };
   try {
-    await removeMarked(ctx.deps, row);
+    await removeArchive(ctx.deps, { id: row.id, reason: code });
   } catch (error) {
     return { keep: true, reason: `it could not be removed: ${toFault(error).message}` };
   }
   await tell(ctx, row, code);
   return { keep: false, reason };
-}
-
-/** Marks it first, so that no restore begins to read it; undefined, or what is in the way. */
-async function claim(
-  { deps, actor }: ActorContext,
-  row: BackupRow,
-  code: string,
-): Promise<string | undefined> {
-  return await deps.db.transaction(async (tx) => {
-    const now = await lockBackup(tx, actor, row);
-    if (now === undefined) return "it was removed meanwhile";
-    if (now.pinned) return "it was pinned meanwhile";
-    const using = await selectJobUsing(tx, row.id);
-    if (using !== undefined) return `a ${using.kind} (job ${using.id}) is using it`;
-    await markForRemoval(tx, row.id, code);
-    return undefined;
-  });
 }
 
 async function tell({ deps, actor, caller }: ActorContext, row: BackupRow, code: string): Promise<void> {

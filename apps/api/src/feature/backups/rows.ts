@@ -1,4 +1,4 @@
-import { and, desc, eq, inArray, lt, sql } from "drizzle-orm";
+import { and, desc, eq, inArray, lt, ne, or, sql } from "drizzle-orm";
 import type { Actor } from "../../auth/actor.ts";
 import type { Database } from "../../db/database.ts";
 import { backups } from "../../db/schema/backups.ts";
@@ -68,15 +68,25 @@ export async function lockReadable(tx: Database, actor: Actor, input: OfBackup):
   if (isBeingRemoved(row)) throw goingAway();
 }
 
-/** An open job that reads or writes this backup, of whatever resource. */
-export async function selectJobUsing(db: Database, backupId: string): Promise<JobRow | undefined> {
+/** An open job, of whatever resource, that reads or writes one of these backups. */
+export async function selectJobUsing(
+  db: Database,
+  backupIds: readonly string[],
+  besides?: string,
+): Promise<JobRow | undefined> {
+  if (backupIds.length === 0) return undefined;
+  const listed = inArray(sql`listed.id`, [...backupIds]);
   const [row] = await db
     .select()
     .from(jobs)
     .where(
       and(
         inArray(jobs.status, ["queued", "running"]),
-        sql`(${jobs.backupIds} @> ${JSON.stringify([backupId])}::jsonb or ${jobs.request} ->> 'backupId' = ${backupId})`,
+        besides === undefined ? undefined : ne(jobs.id, besides),
+        or(
+          sql`exists (select 1 from jsonb_array_elements_text(${jobs.backupIds}) listed (id) where ${listed})`,
+          inArray(sql`${jobs.request} ->> 'backupId'`, [...backupIds]),
+        ),
       ),
     )
     .limit(1);

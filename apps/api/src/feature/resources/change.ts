@@ -1,6 +1,7 @@
 import { engineById } from "@cofre/core";
 import { and, eq, inArray, isNull } from "drizzle-orm";
 import { requesterOf } from "../../auth/actor.ts";
+import type { Database } from "../../db/database.ts";
 import { backups } from "../../db/schema/backups.ts";
 import { resources } from "../../db/schema/resources.ts";
 import { schedules } from "../../db/schema/schedules.ts";
@@ -10,6 +11,7 @@ import type { ResourceRow } from "../../reach/reach.ts";
 import { type ConfigFields, openConfig, restConfig, targetOf } from "../../reach/resource-config.ts";
 import type { ActorContext } from "../../trpc/procedures.ts";
 import { absent } from "../absent.ts";
+import { selectJobUsing } from "../backups/rows.ts";
 import { busyWith } from "../busy.ts";
 import { conflict } from "../conflict.ts";
 import { definedOf } from "../defined.ts";
@@ -130,35 +132,16 @@ function isSameConfig({ deps }: ActorContext, there: ResourceRow, given: ConfigF
 /**
  * Takes a resource out of sight. Its backups stay unless told otherwise; then a job deletes them. Nothing at the resource itself is touched.
  *
- * @throws Fault `resource.busy` while a job works on it; `state.conflict` when a backup to be deleted is pinned
+ * @throws Fault `resource.busy` while a job works on it, or reads a backup to be deleted; `state.conflict` when one of them is pinned
  */
 export async function removeResource(ctx: ActorContext, input: RemoveResource): Promise<void> {
-  const { deps, actor } = ctx;
+  const { deps } = ctx;
   const row = await findResourceIn(ctx, input);
   ctx.trail.target = { kind: "resource", id: row.id, name: row.name };
   await deps.db.transaction(async (tx) => {
     const open = await selectOpenJobOf(tx, row.id);
     if (open !== undefined) throw busyWith(open);
-    const kept = await tx
-      .select({ id: backups.id, pinned: backups.pinned })
-      .from(backups)
-      .where(and(eq(backups.resourceId, row.id), isNull(backups.removedAt)));
-    if (input.backups === "delete" && kept.some((backup) => backup.pinned)) {
-      throw conflict("a backup of this resource is pinned", {}, "Unpin it first, or keep the backups.");
-    }
-    if (input.backups === "delete" && kept.length > 0) {
-      const backupIds = kept.map((backup) => backup.id);
-      await deps.queue.enqueue(tx, {
-        organizationId: row.organizationId,
-        projectId: row.projectId,
-        serverId: row.serverId,
-        resourceId: row.id,
-        kind: "delete",
-        backupIds,
-        request: { kind: "delete", backupIds, reason: "its resource was removed" },
-        requestedBy: requesterOf(actor),
-      });
-    }
+    if (input.backups === "delete") await orderDeletion(ctx, tx, row);
     await tx
       .update(schedules)
       .set({ enabled: false, nextRunAt: null })
@@ -167,5 +150,27 @@ export async function removeResource(ctx: ActorContext, input: RemoveResource): 
       .update(resources)
       .set({ removedAt: deps.now(), externalId: null })
       .where(eq(resources.id, row.id));
+  });
+}
+
+/** The job that deletes all its backups. */
+async function orderDeletion({ deps, actor }: ActorContext, tx: Database, row: ResourceRow): Promise<void> {
+  const kept = await tx
+    .select({ id: backups.id, pinned: backups.pinned })
+    .from(backups)
+    .where(and(eq(backups.resourceId, row.id), isNull(backups.removedAt)));
+  if (kept.some((backup) => backup.pinned)) {
+    throw conflict("a backup of this resource is pinned", {}, "Unpin it first, or keep the backups.");
+  }
+  const backupIds = kept.map((backup) => backup.id);
+  const using = await selectJobUsing(tx, backupIds);
+  if (using !== undefined) throw busyWith(using, "backup");
+  if (backupIds.length === 0) return;
+  const { id: resourceId, organizationId, projectId, serverId } = row;
+  await deps.queue.enqueue(tx, {
+    ...{ organizationId, projectId, serverId, resourceId, backupIds },
+    kind: "delete",
+    request: { kind: "delete", backupIds, reason: "its resource was removed" },
+    requestedBy: requesterOf(actor),
   });
 }

@@ -42,6 +42,7 @@ export interface BackupAnswer {
 
 export interface ResourceAnswer {
   readonly id: string;
+  readonly projectId: string;
   readonly name: string;
   readonly type: string;
   readonly status: string;
