@@ -6,10 +6,11 @@ import { absent } from "../feature/absent.ts";
 import { selectJobUsing } from "../feature/backups/rows.ts";
 import { busyWith } from "../feature/busy.ts";
 import { conflict } from "../feature/conflict.ts";
+import { requireUnlocked } from "./locks.ts";
 import { markForRemoval, removeMarked } from "./removal.ts";
-import type { BackupRow } from "./rows.ts";
+import { type BackupRow, backupById } from "./rows.ts";
 
-export interface Claim {
+interface Claim {
   readonly id: string;
   readonly reason: string;
   /** The job that removes it, which does not stand in its own way. */
@@ -22,7 +23,7 @@ export interface Claim {
  *
  * @throws Fault `state.conflict` when it is pinned or still being taken, `resource.busy` while a job uses it, `not.found`
  */
-export async function claimForRemoval(db: Database, { id, reason, byJob }: Claim): Promise<BackupRow> {
+async function claimForRemoval(db: Database, { id, reason, byJob }: Claim): Promise<BackupRow> {
   return await db.transaction(async (tx) => {
     const [row] = await tx.select().from(backups).where(eq(backups.id, id)).for("update");
     if (row === undefined) throw absent("backup");
@@ -37,7 +38,12 @@ export async function claimForRemoval(db: Database, { id, reason, byJob }: Claim
   });
 }
 
-/** Claims one backup, removes its bytes, and then says so in its row: what is cut in between is finished later. */
+/**
+ * Claims one backup, removes its bytes, and then says so in its row: what is cut in between is finished later.
+ *
+ * @throws Fault of the claim; `state.conflict` while a store has it locked; `server.*`, `store.*`
+ */
 export async function removeArchive(deps: Pick<Deps, "db" | "reach" | "now">, claim: Claim): Promise<void> {
+  await requireUnlocked(deps, await backupById(deps.db, claim.id));
   await removeMarked(deps, await claimForRemoval(deps.db, claim));
 }

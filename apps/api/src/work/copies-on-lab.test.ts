@@ -1,4 +1,6 @@
 import { createHash } from "node:crypto";
+import { Secret } from "@cofre/core/model";
+import { makeBucket } from "@cofre/core/testing";
 import { absentReason, type StartedS3, startMinio, startRedis } from "@cofre/lab";
 import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
 import { embedded } from "../testing/catalogues.ts";
@@ -169,6 +171,38 @@ describe.skipIf(absentReason(needs))("archives in S3", () => {
     expect(await inBucket()).toContain(`${place}/`);
     await client.remove(base);
     expect(await inBucket()).not.toContain(place);
+  });
+
+  test("what is locked in one place is neither deleted nor expired, and stays a backup in all of them", async () => {
+    const { endpoint, accessKey } = minio;
+    const secretKey = new Secret(minio.secretKey);
+    await using vault = await makeBucket(
+      { endpoint, accessKey, secretKey, region: "us-east-1", pathStyle: true },
+      true,
+    );
+    const lock = { mode: "GOVERNANCE", days: 1 };
+    const locked = await client.post<StoreAnswer>("/api/stores", wanted({ bucket: vault.bucket, lock }));
+    await client.put(`/api/resources/${shop.resource.id}/stores`, { storeId: locked.id, copyStoreIds: [] });
+    const { id, filepath } = await shop.completed();
+    const base = `/api/resources/${shop.resource.id}/backups/${id}`;
+    const copying = await client.post<{ job: JobAnswer }>(`${base}/copies`, { storeId: store.id });
+    await succeeded(copying.job);
+    const { items } = await client.get<{ items: CopyAnswer[] }>(`${base}/copies`);
+    await expect(client.remove(base)).rejects.toMatchObject({
+      status: 409,
+      message: expect.stringMatching(`locked in s3://${vault.bucket}/cofre until 20`),
+    });
+    await shop.completed();
+    const { decisions } = await client.call<{
+      decisions: { backupId: string; keep: boolean; reason: string }[];
+    }>("backups.cleanup", { keepLast: 1, resourceId: shop.resource.id });
+    expect(decisions.find(({ backupId }) => backupId === id)).toMatchObject({
+      keep: true,
+      reason: expect.stringContaining("it is locked until 20"),
+    });
+    expect(await client.get(base)).toMatchObject({ deleting: false, filepath });
+    expect(await client.get(`${base}/copies`)).toMatchObject({ items });
+    expect(await inBucket()).toContain(`cofre/${items[0]?.filepath}/`);
   });
 
   test("what is damaged in one place is restored from the next that is whole, and told when none is", async () => {

@@ -1,11 +1,11 @@
-import { type KeepRules, keep } from "@cofre/core";
+import type { KeepRules } from "@cofre/core";
 import { and, eq, isNull } from "drizzle-orm";
 import { appendAudit } from "../audit/append.ts";
 import { backups } from "../db/schema/backups.ts";
 import { schedules } from "../db/schema/schedules.ts";
 import type { Deps } from "../deps.ts";
 import { removeArchive } from "./claim-removal.ts";
-import { keepable } from "./keepable.ts";
+import { judge } from "./locks.ts";
 import type { BackupRow } from "./rows.ts";
 import type { Running } from "./running.ts";
 
@@ -20,8 +20,8 @@ export async function expireAfter({ deps }: Running, { resourceId, unit }: Backu
     .select()
     .from(backups)
     .where(and(eq(backups.resourceId, resourceId), eq(backups.unit, unit), isNull(backups.removedReason)));
-  for (const { id, keep: stays, reason } of keep(rows.map(keepable), active, deps.now())) {
-    const row = stays ? undefined : rows.find((one) => one.id === id);
+  for (const { id, keep, reason } of await judge(deps, rows, active)) {
+    const row = keep ? undefined : rows.find((one) => one.id === id);
     if (row === undefined) continue;
     await expire(deps, row, reason.code).catch((error: unknown) =>
       deps.log.warn({ resourceId, unit, backupId: id, err: error }, "an old backup could not be removed"),

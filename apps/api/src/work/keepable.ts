@@ -26,5 +26,6 @@ export function keepable(row: BackupRow): KeepableBackup {
       row.validation?.depth === "restorable" && row.validation.ok ? new Date(row.validation.at) : null,
     isDamaged: row.validation?.ok === false,
     isAccepted: row.acceptedAt !== null,
+    lockedUntil: null,
   };
 }

@@ -26,24 +26,36 @@ export async function markForRemoval(tx: Database, id: string, reason: string): 
 /**
  * The second step, idempotent: removes the bytes and then says so. A mark stays when it fails half-way, for `finishRemovals`.
  *
- * @throws Fault `server.*`, `store.*`; the mark is taken back when the server could not even be reached
+ * @throws Fault `server.*`, `store.*`, `state.conflict`; the mark is taken back when the server could not even be reached, and when
+ * a lock keeps the bytes
  */
 export async function removeMarked(deps: Removing, row: BackupRow): Promise<void> {
   try {
     if (row.storeKey !== null) await deps.reach.store(row.storeId);
   } catch (error) {
-    await deps.db
-      .update(backups)
-      .set({ removedReason: null })
-      .where(and(eq(backups.id, row.id), isNull(backups.removedAt)));
+    await unmark(deps, row);
     throw error;
   }
   await finish(deps, row);
 }
 
-async function finish({ db, reach, now }: Removing, row: BackupRow): Promise<void> {
-  await removeCopies({ db, reach }, row);
-  await removeBytes(reach, row);
+async function unmark({ db }: Removing, { id }: BackupRow): Promise<void> {
+  await db
+    .update(backups)
+    .set({ removedReason: null })
+    .where(and(eq(backups.id, id), isNull(backups.removedAt)));
+}
+
+async function finish(deps: Removing, row: BackupRow): Promise<void> {
+  const { db, reach, now } = deps;
+  try {
+    await removeCopies({ db, reach }, row);
+    await removeBytes(reach, row);
+  } catch (error) {
+    // A lock that came since: the first place is whole, and the backup is one again.
+    if (isFault(error, "state.conflict")) await unmark(deps, row);
+    throw error;
+  }
   await db.update(backups).set({ removedAt: now() }).where(eq(backups.id, row.id));
 }
 

@@ -17,6 +17,7 @@ function backup(id: string, hoursAgo: number, more: Partial<KeepableBackup> = {}
     provenAt: null,
     isDamaged: false,
     isAccepted: false,
+    lockedUntil: null,
     bytes: 1_000_000,
     tables: 12,
     rows: 5_000,
@@ -71,6 +72,14 @@ describe("retention by number and days", () => {
       d2: { code: "beyond-rules", rank: 3, ageDays: 2 },
       d3: { code: "beyond-rules", rank: 4, ageDays: 3 },
     });
+  });
+  test("keeps what would go while its store has it locked, and not a moment longer", () => {
+    const until = new Date(NOW.getTime() + 1);
+    expect(reasons(days(3, { lockedUntil: until }), { keepLast: 2 })).toMatchObject({
+      d1: { code: "within-last" },
+      d2: { code: "locked", until },
+    });
+    expect(removed(days(3, { lockedUntil: NOW }), { keepLast: 2 })).toEqual(["d2"]);
   });
   test.each([0, -1, 1.5, Number.NaN])("refuses to keep the last %d", (value) => {
     expect(() => checkKeepRules({ keepLast: value, keepDays: null })).toThrow(/keepLast/);

@@ -19,6 +19,8 @@ export interface KeepableBackup extends Weighed {
   readonly isDamaged: boolean;
   /** Somebody looked at it and said that it is as it should be. */
   readonly isAccepted: boolean;
+  /** Its store lets nobody remove it before; null when nothing holds it, or nobody asked yet. */
+  readonly lockedUntil: Date | null;
 }
 
 /** A backup is kept when either rule keeps it. Null switches a rule off; both off keep everything. */
@@ -35,6 +37,8 @@ export type KeepReason =
   | { readonly code: "not-complete"; readonly status: BackupStatus }
   | { readonly code: "within-last"; readonly rank: number; readonly keepLast: number }
   | { readonly code: "within-days"; readonly ageDays: number; readonly keepDays: number }
+  /** It would go, but its store lets nobody remove it yet. */
+  | { readonly code: "locked"; readonly until: Date }
   | { readonly code: "safety-recent"; readonly ageHours: number; readonly keepHours: number }
   /** It would go, but the newest backup of its unit looks wrong: nothing is removed until that is cleared up. */
   | { readonly code: "frozen"; readonly suspicion: Suspicion; readonly newestId: string };
@@ -95,7 +99,7 @@ function judgeUnit(backups: readonly KeepableBackup[], rules: KeepRules, now: Da
     const rank = (isSafety ? safety : regular).indexOf(backup) + 1;
     const ageMs = now.getTime() - backup.at.getTime();
     const ruled = () => (isSafety ? bySafetyRule(rank, ageMs) : byRules(rules, rank, ageMs));
-    const reason = standing(backup) ?? spared.get(backup) ?? ruled() ?? freeze;
+    const reason = standing(backup) ?? spared.get(backup) ?? ruled() ?? freeze ?? lockOf(backup, now);
     if (reason !== undefined) return { id: backup.id, keep: true, reason };
     const code = isSafety ? "safety-expired" : "beyond-rules";
     return { id: backup.id, keep: false, reason: { code, rank, ageDays: whole(ageMs, DAY_MS) } };
@@ -143,6 +147,10 @@ function freezeBy(regular: readonly KeepableBackup[]): KeepReason | undefined {
   if (newest === undefined || newest.isAccepted) return undefined;
   const suspicion = suspicionOf(newest, before);
   return suspicion === null ? undefined : { code: "frozen", suspicion, newestId: newest.id };
+}
+
+function lockOf({ lockedUntil }: KeepableBackup, now: Date): KeepReason | undefined {
+  return lockedUntil !== null && lockedUntil > now ? { code: "locked", until: lockedUntil } : undefined;
 }
 
 /** Equal times are ordered by id, so that two calls never differ. */

@@ -62,6 +62,7 @@ export function describeStore(name: string, start: () => Promise<StoreSpecimen>)
       await expect(store.put(key, bytesOf("x"))).rejects.toMatchObject(refusal);
       await expect(buffer(store.get(key))).rejects.toMatchObject(refusal);
       await expect(store.stat(key)).rejects.toMatchObject(refusal);
+      await expect(store.lockedUntil(key)).rejects.toMatchObject(refusal);
       await expect(store.remove(key)).rejects.toMatchObject(refusal);
       if (key !== "") await expect(keysUnder(store, key)).rejects.toMatchObject(refusal);
     });

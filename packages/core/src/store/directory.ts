@@ -48,12 +48,17 @@ export function directoryStore({ server, root: given, name, owner }: DirectorySt
     list(prefix) {
       return listUnder(files, root, prefix);
     },
+    lockedUntil: async (key) => neverLocked(key),
     async remove(key) {
       checkKey(key);
       await files.remove(pathOf(key));
     },
     space: () => files.space(root),
   };
+}
+
+function neverLocked(key: string): undefined {
+  checkKey(key);
 }
 
 interface FilePut {

@@ -10,6 +10,7 @@ export function readOnly(store: Store): Store {
     get: (key, options) => store.get(key, options),
     stat: (key) => store.stat(key),
     list: (prefix) => store.list(prefix),
+    lockedUntil: (key) => store.lockedUntil(key),
     space: () => store.space(),
     async put(key, source) {
       source.destroy();

@@ -23,6 +23,7 @@ export function retrying(store: Store, retries: Retries = USUAL): Store {
   return {
     ...store,
     stat: (key) => again(() => store.stat(key)),
+    lockedUntil: (key) => again(() => store.lockedUntil(key)),
     remove: (key) => again(() => store.remove(key)),
     space: () => again(() => store.space()),
     async *list(prefix) {

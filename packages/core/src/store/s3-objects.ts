@@ -57,8 +57,8 @@ function noBucket({ name, bucket }: S3Place): Fault {
 export async function removeObject(place: S3Place, key: string, signal?: AbortSignal): Promise<void> {
   const there = await headOf(place, key, signal);
   if (there === undefined) return;
-  const until = there.ObjectLockRetainUntilDate;
-  if (until !== undefined && until > place.now()) throw locked(place, key, until);
+  const until = lockOf(place, there);
+  if (until !== undefined) throw locked(place, key, until);
   const { VersionId } = there;
   const version = VersionId === undefined || VersionId === "null" ? {} : { VersionId };
   await calling(place, { attempted: `removing ${key}`, signal }, (options) =>
@@ -67,6 +67,12 @@ export async function removeObject(place: S3Place, key: string, signal?: AbortSi
       options,
     ),
   );
+}
+
+/** Until when an object is locked, undefined when it is not any more. */
+export function lockOf({ now }: S3Place, there: HeadObjectCommandOutput | undefined): Date | undefined {
+  const until = there?.ObjectLockRetainUntilDate;
+  return until !== undefined && until > now() ? until : undefined;
 }
 
 function locked({ name }: S3Place, key: string, until: Date): Fault {

@@ -50,6 +50,7 @@ describe.skipIf(reason !== null)(reason ?? "a bucket with Object Lock", () => {
     expect(Retention?.Mode).toBe("GOVERNANCE");
     expect(Retention?.RetainUntilDate?.getTime()).toBeCloseTo(now.getTime() + 3 * 86_400_000, -4);
     expect((await client.send(new HeadObjectCommand(of))).StorageClass).toBe("REDUCED_REDUNDANCY");
+    expect((await store.lockedUntil(of.Key))?.getTime()).toBe(Retention?.RetainUntilDate?.getTime());
     await expect(store.remove(of.Key)).rejects.toMatchObject({ code: "state.conflict" });
     expect((await buffer(store.get(of.Key))).toString()).toBe("an archive");
     const lines = [];

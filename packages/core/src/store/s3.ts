@@ -3,7 +3,7 @@ import { ListObjectsV2Command, type ListObjectsV2CommandOutput } from "@aws-sdk/
 import { Fault } from "../model/fault.ts";
 import { connectS3, type S3Target } from "../s3/connect.ts";
 import { checkKey, checkPrefix, isHidden } from "./key.ts";
-import { bytesOf, headOf, removeObject } from "./s3-objects.ts";
+import { bytesOf, headOf, lockOf, removeObject } from "./s3-objects.ts";
 import { calling, type S3Lock, type S3Place } from "./s3-place.ts";
 import { putToS3 } from "./s3-put.ts";
 import { sweepUploads } from "./s3-sweep.ts";
@@ -53,6 +53,10 @@ export function s3Store(config: S3StoreConfig, reach: Reach = {}): Store & Dispo
       return { key, bytes: found.ContentLength ?? 0, modifiedAt: found.LastModified ?? new Date(0) };
     },
     list: (prefix) => listUnder(place, prefix),
+    async lockedUntil(key) {
+      checkKey(key);
+      return lockOf(place, await headOf(place, key));
+    },
     async remove(key) {
       checkKey(key);
       await removeObject(place, key);

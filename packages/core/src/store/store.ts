@@ -25,7 +25,9 @@ export interface Store {
   stat(key: string): Promise<StoredObject | undefined>;
   /** Everything under a prefix (a folder, or "" for all), in no promised order; partial and internal files are not shown. */
   list(prefix: string): AsyncIterable<StoredObject>;
-  /** Nothing there is no error. */
+  /** Until when the store itself lets nobody remove it; undefined when nothing holds it, or nothing is there. */
+  lockedUntil(key: string): Promise<Date | undefined>;
+  /** Nothing there is no error. `state.conflict` while it is locked. */
   remove(key: string): Promise<void>;
   /** Undefined where the store has no limit that it knows of. */
   space(): Promise<{ readonly freeBytes: number; readonly totalBytes: number } | undefined>;

@@ -47,6 +47,7 @@ export function faultyStore(store: Store): FaultyStore {
     put: (key, source, signal) => store.put(key, wired(store, source, next()), signal),
     get: (key, options) => wired(store, store.get(key, options), next()),
     stat: (key) => guarded(() => store.stat(key)),
+    lockedUntil: (key) => guarded(() => store.lockedUntil(key)),
     remove: (key) => guarded(() => store.remove(key)),
     space: () => guarded(() => store.space()),
     async *list(prefix) {

@@ -52,7 +52,7 @@ export async function startBucket({ maker = MINIO, isLocked = false }: BucketOpt
 }
 
 /** Makes a bucket there; it goes with all that is in it. */
-async function makeBucket(target: S3Target, isLocked: boolean): Promise<S3Bench> {
+export async function makeBucket(target: S3Target, isLocked: boolean): Promise<S3Bench> {
   const client = connectS3(target);
   const bucket = `test-${randomBytes(6).toString("hex")}`;
   await client.send(new CreateBucketCommand({ Bucket: bucket, ObjectLockEnabledForBucket: isLocked }));

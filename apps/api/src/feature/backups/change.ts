@@ -1,8 +1,8 @@
 import { and, eq } from "drizzle-orm";
 import { backups } from "../../db/schema/backups.ts";
 import type { ActorContext } from "../../trpc/procedures.ts";
-import { claimForRemoval } from "../../work/claim-removal.ts";
-import { isBeingRemoved, removeMarked } from "../../work/removal.ts";
+import { removeArchive } from "../../work/claim-removal.ts";
+import { isBeingRemoved } from "../../work/removal.ts";
 import { absent } from "../absent.ts";
 import { definedOf } from "../defined.ts";
 import { visible } from "../scope.ts";
@@ -31,12 +31,12 @@ export async function changeBackup(ctx: ActorContext, input: ChangeBackup): Prom
  * Removes the archive and everything beside it; the row stays, unseen, for the figures. Until the bytes are gone it is shown as being
  * deleted: a removal that was cut is finished later.
  *
- * @throws Fault `state.conflict` when it is pinned or still being taken, `resource.busy` while a job reads it; `server.*` when the
- * server could not be reached, and it is then still there
+ * @throws Fault `state.conflict` when it is pinned, still being taken or locked by a store, `resource.busy` while a job uses it;
+ * `server.*`, `store.*` when a place could not be reached, and it is then still there
  */
 export async function removeBackup(ctx: ActorContext, input: OfBackup): Promise<void> {
   const { deps, actor } = ctx;
   const { id, filename } = await findBackup(ctx, input);
   ctx.trail.target = { kind: "backup", id, name: filename };
-  await removeMarked(deps, await claimForRemoval(deps.db, { id, reason: `by ${actor.name}` }));
+  await removeArchive(deps, { id, reason: `by ${actor.name}` });
 }

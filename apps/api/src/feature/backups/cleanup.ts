@@ -1,4 +1,4 @@
-import { type KeepVerdict, keep } from "@cofre/core";
+import type { KeepVerdict } from "@cofre/core";
 import { toFault } from "@cofre/core/model";
 import { and, eq, isNull } from "drizzle-orm";
 import { z } from "zod";
@@ -8,7 +8,7 @@ import { backups } from "../../db/schema/backups.ts";
 import { projects } from "../../db/schema/projects.ts";
 import type { ActorContext } from "../../trpc/procedures.ts";
 import { removeArchive } from "../../work/claim-removal.ts";
-import { keepable } from "../../work/keepable.ts";
+import { judge } from "../../work/locks.ts";
 import { absent } from "../absent.ts";
 import { findResource } from "../resources/get.ts";
 import { resourceNames, visible } from "../scope.ts";
@@ -48,7 +48,7 @@ interface Decision {
 /** Keeps the last N backups of every unit, and what retention never removes; removes the others, each with an audit event. */
 export async function cleanUpBackups(ctx: ActorContext, input: CleanUp): Promise<CleanedUp> {
   const rows = await rowsIn(ctx, input);
-  const verdicts = keep(rows.map(keepable), { keepLast: input.keepLast, keepDays: null }, ctx.deps.now());
+  const verdicts = await judge(ctx.deps, rows, { keepLast: input.keepLast, keepDays: null });
   const names = await resourceNames(
     ctx.deps.db,
     rows.map((row) => row.resourceId),

@@ -24,6 +24,8 @@ function sayKept(reason: KeepReason): string {
       return `it is ${reason.ageDays} days old, and ${reason.keepDays} are kept`;
     case "safety-recent":
       return `it was taken before a restore ${reason.ageHours} hours ago`;
+    case "locked":
+      return `it is locked until ${reason.until.toISOString()}`;
     case "frozen":
       return `the newest backup looks wrong (${reason.suspicion.code}), and nothing is removed until somebody has looked`;
     default:

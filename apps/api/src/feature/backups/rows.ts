@@ -44,7 +44,7 @@ export async function selectBackup(
 }
 
 /** The same, held against other writers until the transaction ends. */
-export async function lockBackup(
+async function lockBackup(
   tx: Database,
   actor: Actor,
   { resourceId, id }: OfBackup,
