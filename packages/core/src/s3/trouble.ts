@@ -24,6 +24,7 @@ const BY_NAME: Readonly<Record<string, S3Trouble>> = {
   NoSuchVersion: "no-key",
   NoSuchBucket: "no-bucket",
   NoSuchUpload: "no-upload",
+  NoSuchLifecycleConfiguration: "no-key",
   AccessDenied: "refused",
   InvalidAccessKeyId: "refused",
   SignatureDoesNotMatch: "refused",

@@ -5,10 +5,11 @@ import {
   GetObjectRetentionCommand,
   HeadObjectCommand,
   ListObjectVersionsCommand,
+  PutBucketLifecycleConfigurationCommand,
 } from "@aws-sdk/client-s3";
 import { absentReason } from "@cofre/lab";
 import { describe, expect, test } from "vitest";
-import { MINIO, OTHER_S3, startBucket } from "../testing/s3-bench.ts";
+import { MINIO, makeBucket, OTHER_S3, startBucket } from "../testing/s3-bench.ts";
 import { checkStore } from "./check.ts";
 import { describeStore } from "./conformance.ts";
 import { retrying } from "./retrying.ts";
@@ -60,6 +61,25 @@ describe.skipIf(reason !== null)(reason ?? "a bucket with Object Lock", () => {
     expect(Versions.map(({ Key }) => Key)).toEqual([of.Key]);
     const [VersionId] = Versions.map((version) => version.VersionId);
     await client.send(new DeleteObjectCommand({ ...of, VersionId, BypassGovernanceRetention: true }));
+
+    await using plain = await makeBucket(target, false);
+    const Filter = { Prefix: "cofre/databases" };
+    const Rules = [{ ID: "tidy", Status: "Enabled" as const, Filter, Expiration: { Days: 30 } }];
+    await client.send(
+      new PutBucketLifecycleConfigurationCommand({
+        Bucket: plain.bucket,
+        LifecycleConfiguration: { Rules },
+      }),
+    );
+    using refusing = s3Store({ target, bucket: plain.bucket, prefix: "cofre", lock });
+    const found = [];
+    for await (const line of checkStore(refusing)) if (line.detail !== undefined) found.push(line);
+    expect(found).toMatchObject([
+      { check: "locks", ok: false, detail: expect.stringContaining("made with Object Lock") },
+      { check: "expires-nothing", ok: true, detail: expect.stringContaining("tidy") },
+      { check: "clears-broken-uploads", ok: true },
+    ]);
+    expect(await plain.leftovers()).toEqual([]);
   });
 });
 

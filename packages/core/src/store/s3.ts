@@ -7,6 +7,7 @@ import { bytesOf, headOf, lockOf, removeObject } from "./s3-objects.ts";
 import { calling, type S3Lock, type S3Place } from "./s3-place.ts";
 import { putToS3 } from "./s3-put.ts";
 import { sweepUploads } from "./s3-sweep.ts";
+import { checksOf } from "./s3-trial.ts";
 import type { Store, StoredObject } from "./store.ts";
 
 export interface S3StoreConfig {
@@ -62,6 +63,7 @@ export function s3Store(config: S3StoreConfig, reach: Reach = {}): Store & Dispo
       await removeObject(place, key);
     },
     space: async () => undefined,
+    checks: checksOf(place),
     [Symbol.dispose]: () => place.client.destroy(),
   };
 }

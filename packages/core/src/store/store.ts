@@ -13,6 +13,13 @@ export interface Stored {
   readonly sha256: string;
 }
 
+/** What a kind of store is asked in its trial beside the promises of every store. */
+export interface OwnCheck {
+  readonly id: string;
+  /** The key is of this run. Resolves with a remark where the promise is kept and something is to be known all the same. */
+  run(key: string): Promise<string | undefined>;
+}
+
 /** Where archives rest. Keys are relative paths with `/`; no `..`, no empty parts. */
 export interface Store {
   /** For messages: `/opt/backups on web-1`, `s3://bucket/prefix`. */
@@ -32,6 +39,8 @@ export interface Store {
   /** Undefined where the store has no limit that it knows of. */
   space(): Promise<{ readonly freeBytes: number; readonly totalBytes: number } | undefined>;
 
+  /** What "Test this store" asks of this kind beside the promises of all. */
+  readonly checks?: readonly OwnCheck[];
   /** Set when the archives are files on a server: work can then be done there, without the bytes passing through Cofre. */
   readonly place?: Place;
 }

@@ -121,7 +121,10 @@ export type ChangeStore = z.infer<typeof ChangeStore>;
 
 export const StoreTestView = z.object({
   ok: z.boolean(),
-  /** `check` is the id of a sentence: `reads-back`, `never-overwrites`. */
+  /**
+   * `check` is the id of a sentence: `reads-back`, `never-overwrites`. `detail` is what was found; of one that is ok, what is to be
+   * known all the same.
+   */
   checks: z.array(
     z.object({ check: z.string(), ok: z.boolean(), detail: z.string().nullable(), tookMs: z.number() }),
   ),

@@ -15,6 +15,9 @@ const KNOWN = [
   "keeps-odd-names",
   "removes",
   "tells-its-space",
+  "locks",
+  "expires-nothing",
+  "clears-broken-uploads",
 ] as const;
 
 /** A promise of a store as a sentence; one that this panel does not know keeps its own name. */

@@ -76,13 +76,17 @@ function CheckLine(props: { check: StoreTest["checks"][number] }) {
   const t = useText();
   const format = useFormat();
   const nameOf = useCheckName();
+  const mark = () => {
+    if (!props.check.ok) {
+      return { name: "alert", label: t("storeTest.broken"), class: "mt-0.5 text-error" } as const;
+    }
+    return props.check.detail === null
+      ? ({ name: "check", label: t("storeTest.passed"), class: "mt-0.5 text-muted" } as const)
+      : ({ name: "alert", label: t("storeTest.noted"), class: "mt-0.5 text-warning" } as const);
+  };
   return (
     <li class="flex items-start gap-3 border-t border-line px-3 py-2 first:border-t-0">
-      <Icon
-        name={props.check.ok ? "check" : "alert"}
-        label={props.check.ok ? t("storeTest.passed") : t("storeTest.broken")}
-        class={`mt-0.5 ${props.check.ok ? "text-muted" : "text-error"}`}
-      />
+      <Icon {...mark()} />
       <div class="min-w-0 flex-1">
         <p class={props.check.ok ? "" : "font-medium"}>{nameOf(props.check.check)}</p>
         <Show when={props.check.detail}>

@@ -85,6 +85,7 @@ export const storeTest: typeof ptBr.storeTest = {
   results: "Result line by line",
   passed: "kept",
   broken: "not kept",
+  noted: "worth a look",
   checks: {
     reached: "Answers",
     "reads-back": "Gives back what it kept",
@@ -100,6 +101,9 @@ export const storeTest: typeof ptBr.storeTest = {
     "keeps-odd-names": "Keeps odd names",
     removes: "Deletes what it is told to delete",
     "tells-its-space": "Tells how much space it has",
+    locks: "Locks what is to be locked",
+    "expires-nothing": "No rule of the bucket deletes backups",
+    "clears-broken-uploads": "A rule of the bucket clears broken uploads",
   },
 };
 

@@ -84,6 +84,7 @@ export const storeTest = {
   results: "Resultado linha por linha",
   passed: "cumpriu",
   broken: "não cumpriu",
+  noted: "merece atenção",
   checks: {
     reached: "Responde",
     "reads-back": "Devolve o que guardou",
@@ -99,6 +100,9 @@ export const storeTest = {
     "keeps-odd-names": "Aceita nomes difíceis",
     removes: "Apaga o que se manda apagar",
     "tells-its-space": "Diz quanto espaço tem",
+    locks: "Trava o que deve ficar travado",
+    "expires-nothing": "Nenhuma regra do bucket apaga backups",
+    "clears-broken-uploads": "Uma regra do bucket limpa envios interrompidos",
   },
 };
 
