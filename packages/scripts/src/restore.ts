@@ -15,6 +15,11 @@ await defineScript({
     unit: { type: "string", help: "which database or path, where latest could be several" },
     as: { type: "string", help: "give the restored database this name" },
     "no-safety-backup": { type: "boolean", help: "do not back up what is there now" },
+    "no-owner": {
+      type: "boolean",
+      help: "all belongs to the resource's own user, not to the owners in the backup",
+    },
+    "no-rights": { type: "boolean", help: "leave out what others were granted" },
   },
   examples: [
     "restore shop-db latest --unit shop --yes",
@@ -27,6 +32,8 @@ await defineScript({
     unit: z.string().optional(),
     as: z.string().optional(),
     "no-safety-backup": z.boolean().optional(),
+    "no-owner": z.boolean().optional(),
+    "no-rights": z.boolean().optional(),
   }),
   async run({ cofre, out, finish }, { words: [name, word], yes, into, unit, as, ...flags }) {
     const resource = await findResource(cofre, name);
@@ -41,6 +48,8 @@ await defineScript({
       resourceId: resource.id,
       id: backup.id,
       safetyBackup: flags["no-safety-backup"] !== true,
+      ownership: flags["no-owner"] !== true,
+      rights: flags["no-rights"] !== true,
       destination: { resourceId: target.id, ...(as === undefined ? {} : { unit: as }) },
     });
     const ended = await finish(target.name, job);

@@ -1,4 +1,4 @@
-import type { VALIDATION_DEPTHS } from "@cofre/core/model";
+import type { RestoreChoices, VALIDATION_DEPTHS } from "@cofre/core/model";
 
 /** What a job was asked, as it is kept in its row: a worker that finds the job after a crash needs nothing else. No secrets. */
 export type JobRequest =
@@ -33,6 +33,8 @@ export interface RestoreJob {
   readonly destinationResourceId: string;
   /** What is at the destination and not in the archive: taken away unless merged. */
   readonly mode?: "mirror" | "merge";
+  /** What of the archive is left out. */
+  readonly choices?: RestoreChoices;
   /** The pending backup of what is there now; null when it was declined. */
   readonly safetyBackupId: string | null;
 }

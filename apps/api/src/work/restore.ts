@@ -99,8 +99,14 @@ export async function requestOf(
   return { ...reachedBy(reached, request), store, manifest: manifestOf(row) };
 }
 
-function reachedBy({ engine, reach }: ReachedResource, { units, mode }: RestoreJob) {
-  return { engine, reach, units, ...(mode === undefined ? {} : { mode }) };
+function reachedBy({ engine, reach }: ReachedResource, { units, mode, choices }: RestoreJob) {
+  return {
+    engine,
+    reach,
+    units,
+    ...(mode === undefined ? {} : { mode }),
+    ...(choices === undefined ? {} : { choices }),
+  };
 }
 
 /** Backs up what is there now into the row that was promised to the caller. */

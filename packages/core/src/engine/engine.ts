@@ -8,6 +8,7 @@ import type {
   EngineId,
   EngineKind,
   Inspection,
+  RestoreChoices,
   UnitFacts,
 } from "../model/engine.ts";
 import type { ObjectBrowser } from "./browser.ts";
@@ -126,6 +127,8 @@ export interface RestoreRequest {
    * "merge" leaves it there.
    */
   readonly mode?: RestoreMode;
+  /** What is left out, for engines that name it among their `restoreOptions`. */
+  readonly choices?: RestoreChoices;
 }
 
 export type RestoreMode = "mirror" | "merge";

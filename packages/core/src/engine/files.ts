@@ -25,6 +25,7 @@ export const files: Engine<FilesTarget> = {
     keepsOld: true,
     selective: false,
     restoreNeedsContainer: false,
+    restoreOptions: [],
   },
   formats: ["tar"],
   defaultPort: null,

@@ -21,6 +21,7 @@ export const mongodb: Engine<MongoTarget> = {
     keepsOld: false,
     selective: false,
     restoreNeedsContainer: false,
+    restoreOptions: [],
   },
   formats: [ARCHIVE],
   defaultPort: MONGODB_PORT,

@@ -29,6 +29,7 @@ export function mysqlish(vendor: Vendor): Engine<MysqlTarget> {
       keepsOld: true,
       selective: false,
       restoreNeedsContainer: false,
+      restoreOptions: [],
     },
     formats: [vendor.format],
     defaultPort: MYSQL_PORT,

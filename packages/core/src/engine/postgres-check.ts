@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { Fault } from "../model/fault.ts";
 import type { Reach, RestoreRequest } from "./engine.ts";
+import { CUSTOM, PLAIN } from "./postgres-format.ts";
 import { MAJOR_SQL, VERSION_SQL } from "./postgres-preflight.ts";
 import type { DatabaseRider } from "./postgres-riders.ts";
 import { isPossibleName, literal, OUR_NAMES, textArray } from "./postgres-sql.ts";
@@ -39,8 +40,18 @@ export interface RestorePlan {
   readonly rider: DatabaseRider | undefined;
 }
 
+/** Roles that the load and the switch name. Riders that do not tell them apart name all. */
+export function neededRoles({ request, rider }: Pick<RestorePlan, "request" | "rider">): readonly string[] {
+  if (rider === undefined) return [];
+  const { roles, owners = roles, named = roles } = rider;
+  const { ownership = true, rights = true } = request.choices ?? {};
+  if (rights) return roles;
+  return ownership ? [...new Set([...owners, ...named])] : named;
+}
+
 /** The question for what a restore finds at its target, which `checkRestore` reads. */
-export function groundSql({ into, rider }: RestorePlan): string {
+export function groundSql(plan: RestorePlan): string {
+  const { into, rider } = plan;
   const list = (from: string, column: string): string =>
     `coalesce((select jsonb_agg(${column} order by ${column}) from ${from}), '[]')`;
   const wanted = (names: readonly string[] | undefined, known: string): string =>
@@ -55,7 +66,7 @@ export function groundSql({ into, rider }: RestorePlan): string {
  'idleSlots', ${list(`pg_replication_slots where database = ${name} and not active`, "slot_name::text")},
  'subscriptions', ${list(`(select subname from pg_subscription s join pg_database d on d.oid = subdbid where datname = ${name}) s`, "subname::text")},
  'missingExtensions', ${wanted(rider?.extensions, "select e.name::text from pg_available_extensions e")},
- 'missingRoles', ${wanted(rider?.roles, "select r.rolname::text from pg_roles r")}) from pg_roles me where me.rolname = current_user`;
+ 'missingRoles', ${wanted(neededRoles(plan), "select r.rolname::text from pg_roles r")}) from pg_roles me where me.rolname = current_user`;
 }
 
 export function readGround(printed: string): Ground {
@@ -65,6 +76,7 @@ export function readGround(printed: string): Ground {
 /** Throws what stands in the way, before anything is changed. `tool` is the version of `pg_restore`. */
 export async function checkRestore(plan: RestorePlan, ground: Ground, tool: string): Promise<void> {
   refuseName(plan.into);
+  refuseChoices(plan);
   refuseVersion(plan, ground);
   refuseTools(tool, plan, ground);
   refuseRights(plan, ground);
@@ -79,6 +91,16 @@ function refuseName(into: string): void {
   throw new Fault("input.invalid", `a database cannot be restored under the name ${JSON.stringify(into)}`, {
     hint: "Choose a name of 1 to 63 bytes that is not a template's nor one that a restore gives.",
   });
+}
+
+function refuseChoices({ request }: RestorePlan): void {
+  const { ownership = true, rights = true } = request.choices ?? {};
+  if ((ownership && rights) || request.format.name !== PLAIN) return;
+  throw new Fault(
+    "input.invalid",
+    "this backup is plain SQL: its owners and rights are part of the text and cannot be left out",
+    { hint: `Restore it with both, or choose a backup in the format ${CUSTOM}.` },
+  );
 }
 
 function refuseVersion({ request }: RestorePlan, { version, major }: Ground): void {

@@ -235,10 +235,35 @@ describe.skipIf(absentReason({ engine: "postgres", version: "18" }))("PostgreSQL
       expect(
         await other.sql("select count(*) from pg_roles where rolname = 'reader of all'", "postgres"),
       ).toBe("0");
+
+      const bare = { ...archive, into: ["bare"], choices: { ownership: false, rights: false } };
+      await putArchive(postgres, carrierOf(other), { archive: bare });
+      // The policy's role is neither owner nor right: without it the policy could not be.
+      expect(await other.sql(MADE_ROLES, "postgres")).toBe("reader of all");
+      expect(await other.sql(OWNERS_AND_GRANTS, "bare")).toBe("app|0|0");
+
+      const unowned = { ...archive, into: ["unowned"], choices: { ownership: false } };
+      await putArchive(postgres, carrierOf(other), { archive: unowned });
+      expect(await other.sql(OWNERS_AND_GRANTS, "unowned")).toMatch(/^app\|[1-9]\d*\|[1-9]/);
+      const plain = { ...bare, format: { ...archive.format, name: "postgres-plain" } };
+      await expect(restorationOf(postgres, other.reach(), plain).check()).rejects.toMatchObject({
+        code: "input.invalid",
+        message: expect.stringContaining("plain SQL"),
+      });
     },
     SLOW_MS,
   );
 });
+
+const MADE_ROLES =
+  "select string_agg(rolname, ',') from pg_roles where rolname !~ '^pg_' and rolname <> current_user";
+
+/** Who owns anything of it, what was granted inside, and on the database itself. */
+const OWNERS_AND_GRANTS = `select
+ (select string_agg(distinct pg_get_userbyid(o)::text, ',') from (select relowner o from pg_class union select proowner from pg_proc
+   union select datdba from pg_database where datname = current_database()) x)
+ || '|' || (select count(*) from pg_class, aclexplode(relacl) where pg_get_userbyid(grantee) = 'reader of all')
+ || '|' || (select count(*) from pg_database, aclexplode(datacl) where datname = current_database() and grantee <> 0 and grantee <> datdba)`;
 
 describe.skipIf(
   absentReason({ engine: "postgres", version: "18" }) ?? absentReason({ engine: "postgres", version: "15" }),

@@ -14,8 +14,12 @@ const Preflight = z.object({
   unreadable: Names,
   hidden: Names,
   extensions: Names,
-  /** Roles that own or are granted something inside. */
+  /** Roles that own or are granted something inside, or are named there otherwise. */
   roles: Names,
+  /** Of these, who own something. */
+  owners: Names,
+  /** Of these, whom a policy or a user mapping names: neither owner nor right, so never left out. */
+  named: Names,
 });
 
 /** What is known of a database before its dump begins. */
@@ -35,6 +39,14 @@ const RELATIONS = `relations as (select c.oid, c.relkind, c.relnamespace, format
 
 const THIS_DATABASE = "(select oid from pg_catalog.pg_database where datname = current_database())";
 
+/** What of this database, or the database itself, names the role `r`. */
+const REFERENCES = `pg_catalog.pg_shdepend d where d.refclassid = 'pg_catalog.pg_authid'::regclass and d.refobjid = r.oid
+ and (d.dbid = ${THIS_DATABASE} or (d.classid = 'pg_catalog.pg_database'::regclass and d.objid = ${THIS_DATABASE}))`;
+
+function rolesWhere(condition: string): string {
+  return `coalesce((select jsonb_agg(rolname order by rolname) from pg_catalog.pg_roles r where rolname !~ '^pg_' and (${condition})), '[]')`;
+}
+
 const PREFLIGHT = `with ${RELATIONS} select jsonb_build_object(
  'version', ${VERSION_SQL}, 'major', ${MAJOR_SQL},
  'isSuperuser', (select rolsuper from pg_catalog.pg_roles where rolname = current_user),
@@ -44,10 +56,10 @@ const PREFLIGHT = `with ${RELATIONS} select jsonb_build_object(
     else has_table_privilege(oid, 'SELECT') end), '[]'),
  'hidden', coalesce((select jsonb_agg(name order by name) from relations where relkind <> 'S' and row_security_active(oid)), '[]'),
  'extensions', coalesce((select jsonb_agg(extname order by extname) from pg_catalog.pg_extension), '[]'),
- 'roles', coalesce((select jsonb_agg(distinct rolname) from pg_catalog.pg_roles r where rolname !~ '^pg_' and (
-   exists (select from pg_catalog.pg_shdepend d where d.refclassid = 'pg_catalog.pg_authid'::regclass and d.refobjid = r.oid
-    and (d.dbid = ${THIS_DATABASE} or (d.classid = 'pg_catalog.pg_database'::regclass and d.objid = ${THIS_DATABASE})))
-   or exists (select from pg_catalog.pg_db_role_setting s where s.setrole = r.oid and s.setdatabase = ${THIS_DATABASE}))), '[]'))`;
+ 'roles', ${rolesWhere(`exists (select from ${REFERENCES}) or exists (select from pg_catalog.pg_db_role_setting s
+   where s.setrole = r.oid and s.setdatabase = ${THIS_DATABASE})`)},
+ 'owners', ${rolesWhere(`exists (select from ${REFERENCES} and d.deptype = 'o')`)},
+ 'named', ${rolesWhere(`exists (select from ${REFERENCES} and (d.deptype = 'r' or d.classid = 'pg_catalog.pg_user_mapping'::regclass))`)})`;
 
 export function preflightSql(database: string): readonly string[] {
   return [PREFLIGHT, propertiesSql(database)];

@@ -126,12 +126,14 @@ function planOf(reach: Reach<PostgresTarget>, request: RestoreRequest): RestoreP
  * psql shows every line of a plain dump that it reads, its data excepted, so that the trailer at the end of what it prints tells that
  * the whole dump came: it takes a cut one for whole and exits 0.
  */
-function loadCommand(session: Session, { format }: RestoreRequest): Command {
+function loadCommand(session: Session, { format, choices }: RestoreRequest): Command {
   const database = stageName(session.reach.tag);
+  const { ownership = true, rights = true } = choices ?? {};
+  const without = [...(ownership ? [] : ["--no-owner"]), ...(rights ? [] : ["--no-privileges"])];
   const argv: Command["argv"] =
     format.name === PLAIN
       ? ["psql", "-X", "-w", "-a", "-v", "ON_ERROR_STOP=1", "-o", "/dev/null", "-f", "-"]
-      : ["pg_restore", "--no-password", "--exit-on-error", `--dbname=${database}`];
+      : ["pg_restore", "--no-password", "--exit-on-error", ...without, `--dbname=${database}`];
   return program(session, argv, { database, role: "load", options: LOAD_OPTIONS });
 }
 

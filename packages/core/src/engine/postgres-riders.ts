@@ -13,6 +13,9 @@ const Header = z.object({
   properties: DatabaseProperties,
   extensions: z.array(z.string()),
   roles: z.array(z.string()),
+  /** See Preflight; riders from before these were told apart have neither. */
+  owners: z.array(z.string()).optional(),
+  named: z.array(z.string()).optional(),
   sourceBytes: z.number(),
 });
 
@@ -20,8 +23,8 @@ export type DatabaseRider = z.infer<typeof Header>;
 
 /** What `pg_dump` leaves out of one database: how it was created, who owns it, its settings and grants. */
 export function databaseRider(database: string, known: Preflight): Rider {
-  const { properties, extensions, roles, sourceBytes } = known;
-  const header = Header.parse({ properties, extensions, roles, sourceBytes });
+  const { properties } = known;
+  const header = Header.parse(known);
   const statements = [createStatement(database, properties, []), ...propertyStatements(database, properties)];
   // A newline in a name would end the comment; JSON has none.
   const text = `${MARK}${JSON.stringify(header)}\n${statements.map((sql) => `${sql};\n`).join("")}`;

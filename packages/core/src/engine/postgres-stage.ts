@@ -1,5 +1,5 @@
 import { z } from "zod";
-import type { Ground, RestorePlan } from "./postgres-check.ts";
+import { type Ground, neededRoles, type RestorePlan } from "./postgres-check.ts";
 import { createStatement, DatabaseProperties, propertiesSql } from "./postgres-properties.ts";
 import { ask, type LoggedIn } from "./postgres-session.ts";
 import { identifier, literal, oldName, stageName } from "./postgres-sql.ts";
@@ -69,8 +69,24 @@ export async function makeStage(loggedIn: LoggedIn, plan: RestorePlan, ground: G
 }
 
 /** The properties of the target; of the archived database where there is no target; else of a fresh database. */
-export function modelOf({ target, fresh }: Found, { rider, reach }: RestorePlan): DatabaseProperties {
-  return target ?? rider?.properties ?? { ...fresh, ...FRESH, owner: reach.target.username };
+export function modelOf({ target, fresh }: Found, plan: RestorePlan): DatabaseProperties {
+  const login = plan.reach.target.username;
+  const archived = plan.rider?.properties;
+  if (target !== null) return target;
+  if (archived === undefined) return { ...fresh, ...FRESH, owner: login };
+  const { ownership = true, rights = true } = plan.request.choices ?? {};
+  const needed = neededRoles(plan);
+  return {
+    ...archived,
+    ...(ownership ? {} : { owner: login }),
+    // What is said of a role that need not be here cannot be said.
+    ...(rights
+      ? {}
+      : {
+          grants: null,
+          settings: archived.settings.filter(({ role }) => role === null || needed.includes(role)),
+        }),
+  };
 }
 
 const FRESH = { isTemplate: false, comment: null, connectionLimit: -1, grants: null };

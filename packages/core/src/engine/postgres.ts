@@ -24,6 +24,7 @@ export const postgres: Engine<PostgresTarget> = {
     keepsOld: true,
     selective: false,
     restoreNeedsContainer: false,
+    restoreOptions: ["ownership", "rights"],
   },
   formats: [CUSTOM, PLAIN],
   defaultPort: POSTGRES_PORT,

@@ -24,6 +24,7 @@ export const redis: Engine<RedisTarget> = {
     keepsOld: false,
     selective: false,
     restoreNeedsContainer: true,
+    restoreOptions: [],
   },
   formats: [RDB],
   defaultPort: 6379,

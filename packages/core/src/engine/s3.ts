@@ -25,6 +25,7 @@ export const s3: Engine<BucketTarget> = {
     keepsOld: false,
     selective: false,
     restoreNeedsContainer: false,
+    restoreOptions: [],
   },
   formats: [FORMAT.name],
   defaultPort: 9000,

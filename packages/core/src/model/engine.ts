@@ -24,7 +24,19 @@ export interface EngineCapabilities {
   readonly selective: boolean;
   /** Restoring needs the resource to be a container (a sidecar, its volumes). */
   readonly restoreNeedsContainer: boolean;
+  /** What of an archive a restore leaves out when it is told to. */
+  readonly restoreOptions: readonly RestoreOption[];
 }
+
+/**
+ * What an archive may bring along beside its data, unless it is declined: who owns each object (otherwise the resource's own login),
+ * and what others were granted on it.
+ */
+export const RESTORE_OPTIONS = ["ownership", "rights"] as const;
+export type RestoreOption = (typeof RESTORE_OPTIONS)[number];
+
+/** Absent stands for yes. */
+export type RestoreChoices = { readonly [option in RestoreOption]?: boolean };
 
 /** Whether the plan's wire format calls a resource of this engine a database or files. */
 export type EngineKind = "database" | "files";

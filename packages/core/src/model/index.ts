@@ -13,14 +13,17 @@ export {
   VALIDATION_DEPTHS,
   type ValidationDepth,
 } from "./backup.ts";
-export type {
-  DumpFormat,
-  EngineCapabilities,
-  EngineId,
-  EngineKind,
-  Inspection,
-  Unit,
-  UnitFacts,
+export {
+  type DumpFormat,
+  type EngineCapabilities,
+  type EngineId,
+  type EngineKind,
+  type Inspection,
+  RESTORE_OPTIONS,
+  type RestoreChoices,
+  type RestoreOption,
+  type Unit,
+  type UnitFacts,
 } from "./engine.ts";
 export {
   type Blame,

@@ -1,7 +1,7 @@
 import type { Manifest } from "../archive/manifest.ts";
 import type { Bench, Engine, Reach, RestoreMode } from "../engine/engine.ts";
 import type { ValidationDepth } from "../model/backup.ts";
-import type { UnitFacts } from "../model/engine.ts";
+import type { RestoreChoices, UnitFacts } from "../model/engine.ts";
 import type { Secret } from "../model/secret.ts";
 import type { PublicKey } from "../pipeline/openpgp-keys.ts";
 import type { CodecId } from "../pipeline/stage.ts";
@@ -97,6 +97,7 @@ export interface RestoreBackup {
   readonly units: readonly { readonly from: string; readonly into: string }[];
   /** See RestoreRequest. */
   readonly mode?: RestoreMode;
+  readonly choices?: RestoreChoices;
   /** Takes the safety backup of what is there now, after validation and before anything is changed. Absent when the user declined. */
   readonly protect?: () => Promise<void>;
 }

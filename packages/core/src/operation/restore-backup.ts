@@ -187,7 +187,10 @@ async function restoreRequest(request: RestoreBackup): Promise<RestoreRequest> {
 }
 
 /** What is already at the target is found by its names alone: the archive and its riders may be gone by then. */
-function requestWith({ manifest, units, mode }: RestoreBackup, riders: readonly Rider[]): RestoreRequest {
+function requestWith(
+  { manifest, units, mode, choices }: RestoreBackup,
+  riders: readonly Rider[],
+): RestoreRequest {
   const own = manifest.units.map((unit) => ({ from: unit.name, into: unit.name }));
   return {
     units: units.length === 0 ? own : units,
@@ -196,5 +199,6 @@ function requestWith({ manifest, units, mode }: RestoreBackup, riders: readonly 
     facts: factsOf(manifest),
     riders,
     ...(mode === undefined ? {} : { mode }),
+    ...(choices === undefined ? {} : { choices }),
   };
 }

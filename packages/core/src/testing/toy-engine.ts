@@ -31,6 +31,7 @@ export const toyEngine: Engine<ToyTarget> = {
     keepsOld: true,
     selective: false,
     restoreNeedsContainer: false,
+    restoreOptions: [],
   },
   formats: [FORMAT.name],
   defaultPort: null,

@@ -87,9 +87,10 @@ describe.skipIf(absentReason(needs))("the restore of a bucket over what is there
     expect(await contents()).toEqual(["as it was", "as it was", 404]);
   });
 
-  test("refuses a mode that nobody knows, and a merge into what is no bucket", async () => {
+  test("refuses what nobody knows, and what this kind of engine does not have", async () => {
     const invalid = { problem: { code: "input.invalid" } };
     await expect(restore({ mode: "sideways" })).rejects.toMatchObject(invalid);
+    await expect(restore({ rights: false })).rejects.toMatchObject(invalid);
     const { db } = api.deps;
     const [database] = await paperResources(api.deps, 1);
     if (database === undefined) throw new Error("no rows");

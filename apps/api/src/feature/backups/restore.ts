@@ -1,11 +1,12 @@
 import { posix } from "node:path";
 import { type Engine, engineById } from "@cofre/core";
-import { Fault } from "@cofre/core/model";
+import { Fault, RESTORE_OPTIONS, type RestoreChoices } from "@cofre/core/model";
 import { eq } from "drizzle-orm";
 import { requesterOf, userIdOf } from "../../auth/actor.ts";
 import { backups } from "../../db/schema/backups.ts";
 import type { ResourceRow } from "../../reach/reach.ts";
 import type { ActorContext } from "../../trpc/procedures.ts";
+import type { RestoreJob } from "../../work/job-request.ts";
 import { isBeingRemoved } from "../../work/removal.ts";
 import { ANY_UNIT } from "../../work/taking.ts";
 import { conflict } from "../conflict.ts";
@@ -41,7 +42,7 @@ export async function restoreBackup(ctx: ActorContext, input: RestoreBackup) {
     name: `${backup.filename ?? backup.unit} into ${into.name}`,
   };
   const engine = engineById(into.engine);
-  refuseMode(engine, input);
+  const way = wayOf(engine, input);
   const units = mappingOf(backup, engine, input);
   await requireAllowedPaths(ctx, { into, engine, units });
   const safetyRow = await safetyOf(ctx, { into, engine, units });
@@ -61,7 +62,7 @@ export async function restoreBackup(ctx: ActorContext, input: RestoreBackup) {
         units,
         destinationResourceId: into.id,
         safetyBackupId: safety,
-        ...(input.mode === undefined ? {} : { mode: input.mode }),
+        ...way,
       },
       requestedBy: requesterOf(actor),
     });
@@ -111,10 +112,27 @@ async function destinationOf(
   return into;
 }
 
+/** How it is restored, where the engine leaves a choice. */
+function wayOf(engine: Engine, input: RestoreBackup): Pick<RestoreJob, "mode" | "choices"> {
+  refuseMode(engine, input);
+  const { mode } = input;
+  return { ...(mode === undefined ? {} : { mode }), choices: choicesOf(engine, input) };
+}
+
 function refuseMode(engine: Engine, { mode }: RestoreBackup): void {
   if (mode !== "merge" || engine.capabilities.unit === "bucket") return;
   throw new Fault("input.invalid", `${engine.label} is restored as a whole, not merged into what is there`, {
     hint: "Leave `mode` out; to have both, restore under another name.",
+  });
+}
+
+/** What was declined; of what the engine does not know, nothing can be. */
+function choicesOf(engine: Engine, input: RestoreBackup): RestoreChoices {
+  const declined = RESTORE_OPTIONS.filter((option) => input[option] === false);
+  const unknown = declined.filter((option) => !engine.capabilities.restoreOptions.includes(option));
+  if (unknown.length === 0) return Object.fromEntries(declined.map((option) => [option, false]));
+  throw new Fault("input.invalid", `${engine.label} has no choice of ${unknown.join(" and ")} in a restore`, {
+    hint: `Leave ${unknown.join(" and ")} out.`,
   });
 }
 

@@ -114,6 +114,10 @@ export const RestoreBackup = OfBackup.extend({
   units: z.array(unitName).min(1).max(1_000).optional(),
   /** Buckets alone: `merge` leaves what was added since, `mirror`, as every other engine does, takes it away. */
   mode: z.enum(["mirror", "merge"]).optional(),
+  /** Who owns each object, as in the backup; otherwise the resource's own user. Where the engine has it; on unless declined. */
+  ownership: z.boolean().optional(),
+  /** What others were granted. Where the engine has it; on unless declined. */
+  rights: z.boolean().optional(),
 });
 export type RestoreBackup = z.infer<typeof RestoreBackup>;
 

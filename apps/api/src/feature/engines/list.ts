@@ -12,7 +12,7 @@ function toEngineView(engine: Engine): EngineView {
     id: engine.id,
     label: engine.label,
     kind: engine.kind,
-    capabilities: { ...engine.capabilities },
+    capabilities: { ...engine.capabilities, restoreOptions: [...engine.capabilities.restoreOptions] },
     formats: [...engine.formats],
     defaultPort: engine.defaultPort,
     config: fieldsOf(engine),

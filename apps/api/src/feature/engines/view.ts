@@ -1,3 +1,4 @@
+import { RESTORE_OPTIONS } from "@cofre/core/model";
 import { z } from "zod";
 
 export const CapabilitiesView = z.object({
@@ -10,6 +11,7 @@ export const CapabilitiesView = z.object({
   keepsOld: z.boolean(),
   selective: z.boolean(),
   restoreNeedsContainer: z.boolean(),
+  restoreOptions: z.array(z.enum(RESTORE_OPTIONS)),
 });
 
 export const ConfigFieldView = z.object({

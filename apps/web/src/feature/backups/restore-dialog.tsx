@@ -16,6 +16,7 @@ import type { Backup } from "./queries.ts";
 import { RestoreConsequences } from "./restore-consequences.tsx";
 import { RestoreDestination } from "./restore-destination.tsx";
 import { type RestoreDraft, useRestoreDraft } from "./restore-draft.ts";
+import { RestoreOptions } from "./restore-options.tsx";
 import { UnitChecks } from "./unit-choice.tsx";
 import { useUnitName } from "./unit-name.ts";
 
@@ -101,6 +102,7 @@ function RestoreForm(props: RestoreProps & { onSafe: (element: HTMLButtonElement
           isWhole={draft.isWhole()}
           takenAt={props.backup.createdAt}
         />
+        <RestoreOptions choices={draft.choices} />
         <SafetyBackupField isOn={draft.safetyBackup()} onChange={draft.setSafetyBackup} />
         <TextField label={t("restore.type", name())} value={typed()} onValue={setTyped} mono />
         <CaughtFault attempted={t("restore.refused")} error={restore.error} />

@@ -1,3 +1,4 @@
+import type { RestoreOption } from "@cofre/core/model";
 import type { RouterInputs } from "@cofre/sdk/panel";
 import { createSignal } from "solid-js";
 import { createStore } from "solid-js/store";
@@ -22,6 +23,7 @@ export function useRestoreDraft(of: Of) {
   const unitName = useUnitName();
   const part = useChosenPart(of);
   const [safetyBackup, setSafetyBackup] = createSignal(true);
+  const choices = useChoices(() => part.promises()?.restoreOptions ?? []);
   const [destination, setDestination] = createStore({ resourceId: of.resource().id, unit: "" });
   const otherName = () => (part.single() === undefined ? "" : destination.unit.trim());
   const isRenamed = () => otherName() !== "" && otherName() !== part.single();
@@ -39,6 +41,7 @@ export function useRestoreDraft(of: Of) {
     };
     return {
       safetyBackup: safetyBackup(),
+      ...choices.wanted(),
       ...(units === undefined ? {} : { units }),
       ...(Object.keys(place).length === 0 ? {} : { destination: place }),
     };
@@ -47,6 +50,7 @@ export function useRestoreDraft(of: Of) {
     ...part,
     safetyBackup,
     setSafetyBackup,
+    choices,
     destination,
     setDestination,
     unit,
@@ -56,6 +60,18 @@ export function useRestoreDraft(of: Of) {
 }
 
 export type RestoreDraft = ReturnType<typeof useRestoreDraft>;
+
+/** What comes along beside the data: everything the engine has, unless it is unticked. */
+function useChoices(options: () => readonly RestoreOption[]) {
+  const [kept, setKept] = createStore<Record<RestoreOption, boolean>>({ ownership: true, rights: true });
+  return {
+    options,
+    kept,
+    setKept: (option: RestoreOption, isKept: boolean) => setKept({ [option]: isKept }),
+    wanted: (): Partial<Record<RestoreOption, boolean>> =>
+      Object.fromEntries(options().map((option) => [option, kept[option]])),
+  };
+}
 
 /** All that an archive holds, or what is ticked of it. */
 function useChosenPart(of: Of) {

@@ -119,6 +119,12 @@ export const restore: typeof ptBr.restore = {
     restart: "The container will be restarted.",
   },
   keepsOld: "The old data is kept for a while, so that this can be undone.",
+  options: "Options",
+  keep: { ownership: "Keep the owners", rights: "Keep the permissions" },
+  keepHelp: {
+    ownership: "Unticked, everything belongs to this resource's user.",
+    rights: "Unticked, nobody but the owner gets access to what is restored.",
+  },
   safety: "Back up the present data first",
   safetyHelp: "A safety backup will be made before anything is changed.",
   safetyOff: "Without it, the present data cannot be brought back.",

@@ -123,6 +123,12 @@ export const restore = {
     restart: "O contêiner será reiniciado.",
   },
   keepsOld: "Os dados antigos ficam guardados por um tempo, para poder desfazer.",
+  options: "Opções",
+  keep: { ownership: "Manter os donos", rights: "Manter as permissões" },
+  keepHelp: {
+    ownership: "Desmarcado, tudo fica sendo do usuário deste recurso.",
+    rights: "Desmarcado, ninguém além do dono recebe acesso ao que foi restaurado.",
+  },
   safety: "Fazer backup dos dados atuais antes",
   safetyHelp: "Um backup de segurança será feito antes de qualquer mudança.",
   safetyOff: "Sem ele, os dados atuais não poderão ser trazidos de volta.",

@@ -14,7 +14,7 @@ import {
   zstdDecompressSync,
 } from "node:zlib";
 import type { ServerJobView } from "../../host/server-jobs.ts";
-import type { DumpFormat, UnitFacts } from "../../model/engine.ts";
+import type { DumpFormat, RestoreChoices, UnitFacts } from "../../model/engine.ts";
 import { Fault } from "../../model/fault.ts";
 import type { Bench, DumpPlan, DumpRemains, Engine, Reach, Restoration, Rider, Sink } from "../engine.ts";
 
@@ -125,6 +125,7 @@ export async function checkArchive<Target>(
 export interface Destined extends Archive {
   /** Names to be given at the target, in the order of the archive's units; their own when absent. */
   readonly into?: readonly string[];
+  readonly choices?: RestoreChoices;
 }
 
 /** The same in one program without a server job: for many small readings. */
@@ -157,13 +158,14 @@ export function restorationOf<Target>(
   reach: Reach<Target>,
   archive: Destined,
 ): Restoration {
-  const { into = archive.units } = archive;
+  const { into = archive.units, choices = {} } = archive;
   return engine.restore(reach, {
     units: archive.units.map((from, index) => ({ from, into: into[index] ?? from })),
     format: archive.format,
     serverVersion: archive.serverVersion,
     facts: archive.facts,
     riders: archive.riders,
+    choices,
   });
 }
 
