@@ -5,15 +5,17 @@ import { join } from "node:path";
 import { absentReason, isLabUp, readLab, startRedis } from "@cofre/lab";
 import { describe, expect, test } from "vitest";
 import type { Engine, Reach } from "../engine/engine.ts";
-import { engineById } from "../engine/registry.ts";
+import { engineById, engines } from "../engine/registry.ts";
 import { containerHost } from "../host/container.ts";
 import { createLocalServer } from "../host/local.ts";
 import type { ManifestIdentity, TakenBackup } from "../operation/requests.ts";
 import { takeBackup } from "../operation/take-backup.ts";
+import type { CodecId } from "../pipeline/stage.ts";
 import { directoryStore } from "../store/directory.ts";
 import { startPostgresSpecimen } from "../testing/postgres-specimen.ts";
 import { temporaryFolder } from "../testing/temporary-folder.ts";
 import { keyStem } from "./layout.ts";
+import { KIT_COMMANDS, recoveryKitText } from "./recovery-kit.ts";
 import { createInstallation, createInstallationKey } from "./seal.ts";
 
 const FORMAT = await readFile(new URL("../../FORMAT.md", import.meta.url), "utf8");
@@ -26,6 +28,7 @@ interface Take {
   readonly unit: string;
   readonly root: string;
   readonly format?: string;
+  readonly codec?: CodecId;
 }
 
 function engine(id: string): Engine {
@@ -41,6 +44,7 @@ async function take({
   unit,
   root,
   format,
+  codec = "zstd",
 }: Take): Promise<TakenBackup & { readonly path: string }> {
   const { installation, work } = ground(reach.tag);
   const taken = await takeBackup(work, {
@@ -48,7 +52,7 @@ async function take({
     reach,
     units: [unit],
     ...(format === undefined ? {} : { format }),
-    codec: "zstd",
+    codec,
     digests: "none",
     store: directoryStore({ server: reach.server, root }),
     keyStem: stem(engine, unit),
@@ -94,10 +98,10 @@ function oneLiner(word: string): string {
   return block;
 }
 
-/** Runs a block in a POSIX shell, where `docker` is the lab's. */
-function byHand(word: string, env: Readonly<Record<string, string>>, cwd: string) {
+/** Runs a block in a POSIX shell, where `docker` is the lab's; for gzip with the one word changed that FORMAT.md says to change. */
+function byHand(word: string, { codec = "zstd", ...env }: Readonly<Record<string, string>>, cwd: string) {
   const client = isLabUp() ? readLab().docker.join(" ") : "docker";
-  const script = `docker() { command ${client} "$@"; }\n${oneLiner(word)}`;
+  const script = `docker() { command ${client} "$@"; }\n${oneLiner(word).replaceAll("zstd", codec)}`;
   const { status, stdout, stderr } = spawnSync("sh", ["-c", script], {
     cwd,
     env: { PATH: process.env.PATH, ...env },
@@ -216,18 +220,31 @@ describe.skipIf(absentReason({ engine: "redis", version: "7" }))(
   },
 );
 
-test("without Cofre, FORMAT.md unpacks files", async () => {
+test.each(["zstd", "gzip"] as const)("without Cofre, FORMAT.md unpacks files packed by %s", async (codec) => {
   await using folder = await temporaryFolder();
-  await mkdir(join(folder.path, "from/deep"), { recursive: true });
-  await writeFile(join(folder.path, "from/deep/it's a file"), "content");
-  const ARCHIVE = join(folder.path, "files.tar.zst");
-  const packed = spawnSync("sh", ["-c", 'tar -c -C from . | zstd -q -o "$1"', "sh", ARCHIVE], {
-    cwd: folder.path,
+  const from = join(folder.path, "from");
+  await mkdir(join(from, "deep"), { recursive: true });
+  await writeFile(join(from, "deep/it's a file"), "content");
+  await using server = createLocalServer();
+  const tag = randomBytes(16).toString("hex");
+  const signal = new AbortController().signal;
+  const { path: ARCHIVE } = await take({
+    ...{ engine: engine("files"), unit: from, root: folder.path, codec },
+    reach: { host: server, server, target: { paths: [from] }, tag, signal },
   });
-  expect(packed.status).toBe(0);
   const FOLDER = join(folder.path, "to here");
-  expect(byHand("files", { ARCHIVE, FOLDER }, folder.path)).toMatchObject({ status: 0 });
-  expect(await readFile(join(FOLDER, "deep/it's a file"), "utf8")).toBe("content");
+  expect(byHand("check", { ARCHIVE }, folder.path)).toMatchObject({ status: 0 });
+  expect(byHand("files", { ARCHIVE, FOLDER, codec }, folder.path)).toMatchObject({ status: 0 });
+  expect(await readFile(join(FOLDER, from, "deep/it's a file"), "utf8")).toBe("content");
+});
+
+test("the recovery kit says what FORMAT.md says, word for word", () => {
+  const blocks = [...FORMAT.matchAll(/^```sh \S+\n([\s\S]*?)\n```$/gm)].map(([, block]) => block);
+  for (const command of KIT_COMMANDS) expect(blocks).toContain(command);
+  const key = { fingerprint: "AB", algorithm: "x" };
+  const kit = { name: "n", key, lockedKey: "", code: "c", madeAt: new Date(), places: [] };
+  for (const command of KIT_COMMANDS) expect(recoveryKitText(kit)).toContain(`${command}\n`);
+  for (const format of engines.flatMap(({ formats }) => formats)) expect(FORMAT).toContain(`\`${format}\``);
 });
 
 function docker(argv: readonly string[]): string {
