@@ -73,9 +73,8 @@ async function switchNames(
     database,
     role: "switch",
   });
-  const [program, ...words] = command.argv;
   const [renamed, ended] = await Promise.allSettled([
-    run(session, { ...command, argv: [program, "-1", ...words] }),
+    run(session, { ...command, argv: [...command.argv, "-1"] }),
     ask(session, [endSessions(plan, goal)], { database }),
   ]);
   if (renamed.status === "rejected") throw renamed.reason;
