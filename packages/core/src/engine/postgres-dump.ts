@@ -6,7 +6,7 @@ import { FIRST_MAJOR_WITH_ROW_HASH } from "./postgres-facts.ts";
 import { assertPlainTrailer, CUSTOM, PLAIN } from "./postgres-format.ts";
 import { type Preflight, preflightSql, readPreflight } from "./postgres-preflight.ts";
 import { databaseRider, globalsRider } from "./postgres-riders.ts";
-import { logIn, program, type Session } from "./postgres-session.ts";
+import { firstSession, isSameDoor, logIn, program, type Session } from "./postgres-session.ts";
 import { keptFacts, SNAPSHOT_VARIABLE, snapshotKeeper } from "./postgres-snapshot.ts";
 import type { PostgresTarget } from "./postgres-target.ts";
 import { PAST_WRAPPER, refuseOlderTool, toolVersion } from "./postgres-tools.ts";
@@ -16,14 +16,16 @@ import { isServerWorking } from "./postgres-working.ts";
 export async function planDump(reach: Reach<PostgresTarget>, request: DumpRequest): Promise<DumpPlan> {
   const database = onlyUnit(request);
   const format = request.format ?? CUSTOM;
-  const [entered, tool] = await Promise.all([
+  const likely = firstSession(reach);
+  const [entered, tool, likelyGlobals] = await Promise.all([
     logIn(reach, [database], preflightSql(database)),
     toolVersion(reach, "pg_dump"),
+    globalsRider(likely, database),
   ]);
   const { session } = entered;
   const known = readPreflight(session, database, entered.printed);
   refuseOlderTool("pg_dump", tool, known);
-  const globals = await globalsRider(session, database);
+  const globals = isSameDoor(session, likely) ? likelyGlobals : await globalsRider(session, database);
   const digests = request.digests === "auto" && known.major >= FIRST_MAJOR_WITH_ROW_HASH;
   const isPlain = format === PLAIN;
   return {

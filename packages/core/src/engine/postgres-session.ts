@@ -93,6 +93,16 @@ export async function logIn(
   throw refused ?? new Fault("bug", "there was no way to try");
 }
 
+/** Where `logIn` tries first: most often the way in, so that a question may be asked there while it still knocks. */
+export function firstSession(reach: Reach<PostgresTarget>): Session {
+  return { reach, ...doorsOf(reach)[0] };
+}
+
+/** Whether both would log in at the same place. */
+export function isSameDoor(one: Session, other: Session): boolean {
+  return one.address === other.address && one.port === other.port;
+}
+
 export interface LoggedIn {
   readonly session: Session;
   /** The first of the databases asked for that is there. */
@@ -138,7 +148,7 @@ async function enter(
 
 type Door = Pick<Session, "address" | "port">;
 
-function doorsOf({ container, target }: Reach<PostgresTarget>): readonly Door[] {
+function doorsOf({ container, target }: Reach<PostgresTarget>): readonly [Door, ...Door[]] {
   if (container === undefined) return [{ address: target.host ?? "127.0.0.1", port: target.port }];
   return [
     { address: null, port: target.port },

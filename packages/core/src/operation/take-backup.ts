@@ -15,15 +15,17 @@ import type { Work } from "./work.ts";
 export async function takeBackup(work: Work, request: TakeBackup): Promise<TakenBackup> {
   work.report({ phase: "checking" });
   const startedAt = work.now();
-  const plan = await request.engine.dump(request.reach, {
-    units: request.units,
-    digests: request.digests,
-    ...(request.format === undefined ? {} : { format: request.format }),
-  });
-  const { stages, here, warnings } = await packersFor(request, work.signal);
+  const [plan, { stages, here, warnings }] = await Promise.all([
+    request.engine.dump(request.reach, {
+      units: request.units,
+      digests: request.digests,
+      ...(request.format === undefined ? {} : { format: request.format }),
+    }),
+    packersFor(request, work.signal),
+    checkSpace(request),
+  ]);
   const all = [...stages, ...here];
   const extension = plan.format.extension + all.map((stage) => stage.extension).join("");
-  await checkSpace(request);
   const carriage = { request, plan, stages, here, extension };
   const landed = await landOrSweep(work, carriage);
   const facts = await concludeOrDiscard(request, plan, landed);
