@@ -8,6 +8,7 @@ import { holds } from "./mysqlish-rights.ts";
 import { askAll, rowsOf, type Session } from "./mysqlish-session.ts";
 import { isPossibleName, named, OUR_NAMES, SYSTEM_NAMES } from "./mysqlish-sql.ts";
 import type { MysqlTarget } from "./mysqlish-target.ts";
+import { refuseTools } from "./mysqlish-tools.ts";
 import { isNewerSeries, MARIADB, MYSQL, type Vendor } from "./mysqlish-vendor.ts";
 
 /** A restore of one database: what goes where, and what the archive tells about itself. */
@@ -26,6 +27,7 @@ export async function checkRestore({ session, about }: LoggedIn, plan: RestorePl
   refuseVendor(plan);
   refuseVersion(plan, about);
   refuseRights(plan, about);
+  await refuseTools(session, about);
   const ground = await askAll(session, groundSql(plan, about));
   refuseReplica(session, about, ground);
   refuseEntangled(plan, ground);

@@ -5,23 +5,15 @@ import { Fault } from "../model/fault.ts";
 import type { DumpPlan, DumpRemains, DumpRequest, Reach } from "./engine.ts";
 import { COUNT, DONE, DUMP, LATE, WAITING_VARIABLE } from "./mysqlish-dump-scripts.ts";
 import { countingSql, objectsSql, readFacts, withoutRows } from "./mysqlish-facts.ts";
-import { assertTrailer, dumpFormat, toolVersion } from "./mysqlish-format.ts";
+import { assertTrailer, dumpFormat } from "./mysqlish-format.ts";
 import { type About, logIn } from "./mysqlish-inspect.ts";
 import { placesNamed } from "./mysqlish-places.ts";
 import { ridersOf, type Survey, surveyDatabase } from "./mysqlish-riders.ts";
 import { holds, refusePartial, rightsIn } from "./mysqlish-rights.ts";
-import {
-  askRows,
-  loginWords,
-  PICK,
-  PLAINLY,
-  run,
-  type Session,
-  script,
-  toolMissing,
-} from "./mysqlish-session.ts";
+import { askRows, loginWords, PLAINLY, type Session, script } from "./mysqlish-session.ts";
 import { named } from "./mysqlish-sql.ts";
 import type { MysqlTarget } from "./mysqlish-target.ts";
+import { dumpTool } from "./mysqlish-tools.ts";
 import { isNewerSeries, type Vendor } from "./mysqlish-vendor.ts";
 
 /** Everything in the database, in one snapshot; rows are fetched one by one, whatever their number. */
@@ -125,22 +117,6 @@ export async function refuseUnwritable({ vendor, ...way }: Session, database: st
     `MariaDB's dump program cannot write the events of ${database}, whose name has a quote or a backslash`,
     { hint: "Give the database a name without them, or drop its events." },
   );
-}
-
-/** Version of the dump program. Throws when it is the other vendor's or older than the server: it would leave out what it does not know. */
-async function dumpTool(session: Session, about: About): Promise<string> {
-  const { vendor, reach } = session;
-  const text = `${PICK}dump=$(pick ${vendor.dump.join(" ")}) || exit 127\nexec "$dump" --version`;
-  const { code, stdout } = await run(session, { argv: ["sh", "-c", text] });
-  const version = toolVersion(stdout);
-  if (code === 127 || version === undefined) throw toolMissing(vendor, reach, vendor.dump);
-  const isOther = /mariadb/i.test(stdout) !== (vendor.id === "mariadb");
-  if (!isOther && !isNewerSeries(about.numbers, version)) return version;
-  const found = isOther ? stdout.trim() : `${vendor.dump[0]} ${version}`;
-  throw new Fault("engine.version", `${found} cannot dump a ${vendor.label} ${about.numbers} server`, {
-    hint: `Install the client programs of ${vendor.label} ${about.numbers} on that server, or add the resource by its container.`,
-    context: { tool: version, server: about.numbers },
-  });
 }
 
 /** MySQL's newest program asks for them in the server's own database, and calls it an error when the user may not look there. */

@@ -1,5 +1,6 @@
-import { absentReason } from "@cofre/lab";
+import { absentReason, readLab } from "@cofre/lab";
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from "vitest";
+import { containerHost } from "../host/container.ts";
 import { type MysqlSpecimen, startMysqlSpecimen } from "../testing/mysqlish-specimen.ts";
 import {
   type Archive,
@@ -60,6 +61,18 @@ describe.each([mysql, mariadb])("$label", (engine) => {
       const wrong = id === "mysql" ? mariadb : mysql;
       await expect(wrong.inspect(specimen.reach())).rejects.toMatchObject({ code: "target.unsuitable" });
       expect(wrong.identify((await dumpOf(archive)).subarray(0, 4096))).toBeUndefined();
+      // Programs of another vendor, or older ones, beside a server that is reached by its address.
+      const { containers, docker } = readLab();
+      const [client = "docker", ...words] = docker;
+      const container = id === "mysql" ? containers.mariadb118?.name : containers.mariadb1011?.name;
+      const host = containerHost(specimen.server, { client: [client, ...words], container: container ?? "" });
+      const { container: _, target, ...reach } = specimen.reach();
+      const strange = { ...reach, host, target: { ...target, host: specimen.started.ip } };
+      const unfit = restorationOf(engine, strange, archive).check();
+      await expect(unfit).rejects.toMatchObject({ code: "engine.version" });
+      await expect(unfit).rejects.toThrow(
+        id === "mysql" ? /MariaDB.* cannot restore to a MySQL/ : /mariadb 10\.11.* cannot restore to/,
+      );
     });
 
     test("what the target lacks or would lose is refused by name before anything is made", {
