@@ -4,6 +4,7 @@ import { absentReason, readLab } from "@cofre/lab";
 import { describe, expect, onTestFinished, test } from "vitest";
 import { startMysqlSpecimen } from "../testing/mysqlish-specimen.ts";
 import { dumpOf, fileAround, removeArchive, takeArchive } from "./conformance/carry.ts";
+import { mariadb } from "./mariadb.ts";
 import { mysql } from "./mysql.ts";
 
 const FORMAT = await readFile(new URL("../../FORMAT.md", import.meta.url), "utf8");
@@ -21,7 +22,7 @@ function byHand(word: string, env: Readonly<Record<string, string>>) {
   return { status, stderr };
 }
 
-describe.each([mysql])("without Cofre, FORMAT.md restores $label", (engine) => {
+describe.each([mysql, mariadb])("without Cofre, FORMAT.md restores $label", (engine) => {
   const id = engine.id === "mysql" ? "mysql" : "mariadb";
   test.skipIf(absentReason({ engine: id, version: LATEST[id] }))(
     "under a new name, under its own, and never from half a dump",
