@@ -27,6 +27,9 @@ const PIECE_BYTES = 256 << 10;
 const NOT_ONE_MOMENT =
   "each object is whole, but together they are not of one moment: what was written meanwhile may be in it or not";
 
+const versionsUntold = (bucket: string): string =>
+  `the access key may not ask whether ${bucket} keeps versions (s3:GetBucketVersioning): only its current objects are in the backup`;
+
 /** What a dump finds out on its way. */
 interface Findings {
   readonly facts: UnitFacts[];
@@ -99,7 +102,9 @@ async function* archiveOf({ reach, units, findings, signal }: Archiving): AsyncG
 async function* bucketOf(fetching: Fetching, findings: Findings): AsyncGenerator<Buffer> {
   const { bucket, signal } = fetching;
   const listing: Listing = { client: fetching.s3.client, bucket, signal };
-  const versioning = await versioningOf(listing);
+  const told = await versioningOf(listing);
+  if (told === "untold") findings.warnings.push(versionsUntold(bucket));
+  const versioning = told === "untold" ? "off" : told;
   const pages = versioning === "off" ? listObjects(listing) : listVersions(listing);
   const counted = tally();
   const ordinals = ordinalsOf();

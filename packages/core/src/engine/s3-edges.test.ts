@@ -10,7 +10,7 @@ import type { Server } from "../host/host.ts";
 import { createLocalServer } from "../host/local.ts";
 import { connectSsh } from "../host/ssh.ts";
 import { Secret } from "../model/secret.ts";
-import { type Hostility, hostileS3 } from "../testing/hostile-s3.ts";
+import { type HostileAnswer, type Hostility, hostileS3 } from "../testing/hostile-s3.ts";
 import { clientOf } from "../testing/s3-specimen.ts";
 import { temporaryFolder } from "../testing/temporary-folder.ts";
 import {
@@ -127,9 +127,24 @@ describe.skipIf(reason !== null)(reason ?? "buckets", () => {
       "target.unreachable",
     );
     await fails(
-      ({ operation, nth }) => (operation === "List" && nth > 1 ? Promise.resolve(always500) : undefined),
+      ({ operation, nth }) => (operation === "List" && nth > 0 ? Promise.resolve(always500) : undefined),
       "target.unreachable",
     );
+    // Whoever cannot be asked for versions may have some.
+    const versions =
+      (answer: HostileAnswer): Hostility =>
+      ({ operation }) =>
+        operation === "GetBucketVersioning" ? Promise.resolve(answer) : undefined;
+    await fails(versions(always500), "target.unreachable");
+    await fails(versions({ ...always500, cutAt: 0 }), "target.unreachable");
+    hostile.behave(versions({ ...always500, status: 403 }));
+    const untold = await through();
+    expect(untold.warnings).toContainEqual(expect.stringContaining("whether photos keeps versions"));
+    await removeArchive(untold);
+    hostile.behave(versions({ ...always500, status: 501 }));
+    const unknowing = await through();
+    expect(unknowing.warnings).toHaveLength(1);
+    await removeArchive(unknowing);
     // Now and then is no reason to give up: each is asked for again, and a large one from where it was cut.
     hostile.behave(({ operation, nth, pass }) => {
       if (operation !== "GetObject") return undefined;

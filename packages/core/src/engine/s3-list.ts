@@ -7,7 +7,9 @@ import {
   type ListObjectVersionsCommandInput,
   type ListObjectVersionsCommandOutput,
   type S3Client,
+  S3ServiceException,
 } from "@aws-sdk/client-s3";
+import { s3Trouble } from "../s3/trouble.ts";
 import { bucketFault } from "./s3-faults.ts";
 import type { BucketTarget } from "./s3-target.ts";
 
@@ -55,8 +57,15 @@ export async function listBuckets(
   }
 }
 
-/** Whether a bucket keeps versions, or once did. A provider that knows no versions has none. */
-export async function versioningOf({ client, bucket, signal }: Listing): Promise<"off" | "on" | "suspended"> {
+/**
+ * Whether a bucket keeps versions, or once did; "untold" where the key may not ask. A provider that knows no versions has none. What
+ * cannot be answered now is a fault: taken for "off", it would leave out versions and call the backup complete.
+ */
+export async function versioningOf({
+  client,
+  bucket,
+  signal,
+}: Listing): Promise<"off" | "on" | "suspended" | "untold"> {
   try {
     const { Status } = await client.send(new GetBucketVersioningCommand({ Bucket: bucket }), {
       abortSignal: signal,
@@ -64,10 +73,16 @@ export async function versioningOf({ client, bucket, signal }: Listing): Promise
     if (Status === undefined) return "off";
     return Status === "Enabled" ? "on" : "suspended";
   } catch (error) {
+    if (knowsNoVersions(error)) return "off";
     const fault = bucketFault(error, `asking ${bucket} for its versions`);
-    if (fault.code === "target.auth" || fault.code === "job.cancelled") throw fault;
-    return "off";
+    if (fault.code === "target.permission") return "untold";
+    throw fault;
   }
+}
+
+function knowsNoVersions(error: unknown): boolean {
+  if (s3Trouble(error) === "not-implemented") return true;
+  return error instanceof S3ServiceException && error.$metadata.httpStatusCode === 405;
 }
 
 /** All objects as they are now, page by page, the next page asked for while one is read. */

@@ -68,6 +68,7 @@ export async function hostileS3(upstream: string): Promise<HostileS3> {
 function operationOf({ method, url = "/" }: IncomingMessage): string {
   const { pathname, searchParams } = new URL(url, "http://s3");
   const isObject = pathname.split("/").filter((part) => part !== "").length > 1;
+  if (!isObject && searchParams.has("versioning")) return "GetBucketVersioning";
   if (!isObject) return method === "HEAD" ? "HeadBucket" : "List";
   if (method === "POST")
     return searchParams.has("uploads") ? "CreateMultipartUpload" : "CompleteMultipartUpload";
