@@ -7,7 +7,7 @@ export { type ManifestStanding, openManifest } from "./archive/seal.ts";
 export { slugify } from "./archive/slug.ts";
 export type { BrowsedObject, ObjectBrowser, OpenedObject } from "./engine/browser.ts";
 export type { Bench, Engine, Reach, ReachedContainer } from "./engine/engine.ts";
-export { engineById, engines } from "./engine/registry.ts";
+export { engineById, engineIdOf, engines } from "./engine/registry.ts";
 export { containerHost } from "./host/container.ts";
 export type { ContainerFacts } from "./host/container-facts.ts";
 export { findDocker } from "./host/docker.ts";

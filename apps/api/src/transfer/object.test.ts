@@ -38,14 +38,25 @@ describe.skipIf(reason !== null)(reason ?? "the objects of a MinIO that nobody e
     const serverId = newId();
     const { organizationId } = installation;
     await db.insert(servers).values({ id: serverId, organizationId, name: "here", kind: "local" });
-    const place = { kind: "directory", serverId, root: "/nowhere" } as const;
-    await db.insert(stores).values({ id: newId(), organizationId, name: "here", ...place });
+    const store = { kind: "directory", serverId, root: "/nowhere" } as const;
+    await db.insert(stores).values({ id: newId(), organizationId, name: "here", ...store });
     const owner = await plane.key("owner");
-    const body = { name: "files", type: "minio", serverId, containerId: minio.name, config: {} };
+    const place = { type: "minio", serverId, containerId: minio.name };
+    const body = { name: "files", externalId: "files", ...place, config: {} };
     const answer = await ask(plane, `POST /api/projects/${project?.id}/resources`, { key: owner, body });
     expect(answer.status, answer.text).toBe(201);
     expect(answer.json.config.secretKey).toEqual({ set: true });
     expect(answer.text).not.toContain(minio.secretKey);
+    expect(answer.json.type).toBe("s3");
+    const again = await ask(plane, "PUT /api/resources/by-external-id/files", {
+      key: owner,
+      body: { ...body, projectId: project?.id },
+    });
+    expect(again, again.text).toMatchObject({ status: 200, json: { id: answer.json.id } });
+    for (const [type, ids] of Object.entries({ minio: [answer.json.id], s3: [answer.json.id], files: [] })) {
+      const listed = await ask(plane, `GET /api/projects/${project?.id}/resources?type=${type}`, { key });
+      expect(listed.json.items.map(({ id }: { id: string }) => id)).toEqual(ids);
+    }
     return `/api/resources/${answer.json.id}/minio`;
   }
 

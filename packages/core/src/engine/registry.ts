@@ -15,9 +15,14 @@ export const engines: readonly Engine[] = registered([postgres, mysql, mariadb, 
 /** What people also call an engine. */
 const OTHER_NAMES: Readonly<Record<string, EngineId>> = { minio: "s3" };
 
+/** The id that is stored and answered, for whatever an engine is called; a name that nobody knows stays as it is. */
+export function engineIdOf(name: string): EngineId {
+  return OTHER_NAMES[name] ?? name;
+}
+
 /** Throws `engine.unsupported` when there is none of that name. */
 export function engineById(id: EngineId): Engine {
-  const engine = engines.find((one) => one.id === (OTHER_NAMES[id] ?? id));
+  const engine = engines.find((one) => one.id === engineIdOf(id));
   if (engine !== undefined) return engine;
   throw new Fault("engine.unsupported", `there is no engine called ${id}`, {
     hint: `Choose one of ${engines.map((one) => one.id).join(", ")}.`,

@@ -1,4 +1,4 @@
-import { engineById } from "@cofre/core";
+import { engineById, engineIdOf } from "@cofre/core";
 import { and, eq, inArray, isNull } from "drizzle-orm";
 import { requesterOf } from "../../auth/actor.ts";
 import type { Database } from "../../db/database.ts";
@@ -98,7 +98,7 @@ async function inspect(ctx: ActorContext, there: ResourceRow, target: unknown) {
 export async function putResource(ctx: ActorContext, input: PutResource): Promise<ResourceView> {
   const there = await selectResourceByExternalId(ctx.deps.db, ctx.actor, input.externalId);
   if (there === undefined) return await addResource(ctx, input);
-  if (there.engine !== input.type || there.serverId !== input.serverId) {
+  if (there.engine !== engineIdOf(input.type) || there.serverId !== input.serverId) {
     throw conflict(
       `the resource with this externalId is a ${there.engine} on another server or of another type`,
       {

@@ -1,3 +1,4 @@
+import { engineIdOf } from "@cofre/core";
 import { and, asc, eq, gt, inArray, isNotNull, isNull } from "drizzle-orm";
 import type { Actor } from "../../auth/actor.ts";
 import type { Database } from "../../db/database.ts";
@@ -20,7 +21,7 @@ export function selectResources(db: Database, actor: Actor, input: ListResources
         visible.resources(actor),
         eq(resources.projectId, input.projectId),
         input.removed === true ? isNotNull(resources.removedAt) : isNull(resources.removedAt),
-        input.type === undefined ? undefined : eq(resources.engine, input.type),
+        input.type === undefined ? undefined : eq(resources.engine, engineIdOf(input.type)),
         input.status === undefined ? undefined : eq(resources.status, input.status),
         input.cursor === undefined ? undefined : gt(resources.id, input.cursor),
       ),

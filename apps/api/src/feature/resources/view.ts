@@ -111,6 +111,7 @@ export type ResourceView = z.infer<typeof ResourceView>;
 
 export const ListResources = z.object({
   projectId: z.string(),
+  /** The engine's id; `minio` is another name of `s3`. */
   type: z.string().max(40).optional(),
   status: z.enum(RESOURCE_STATUSES).optional(),
   /** Looks at the servers again before answering. */
@@ -129,7 +130,7 @@ const config = z.record(z.string(), z.unknown());
 export const AddResource = z.object({
   projectId: z.string(),
   name,
-  /** The engine's id. */
+  /** The engine's id; `minio` is another name of `s3`, which is what is answered. */
   type: z.string().min(1).max(40),
   serverId: z.string(),
   /** Id or name of a container on that server. */
