@@ -9,13 +9,15 @@ import {
 import type { AnyClientTypes } from "@trpc/server/unstable-core-do-not-import";
 import { EventSource } from "eventsource";
 import { notCofre, ownError, toApiError } from "./api-error.ts";
+import { bytesOf } from "./bytes.ts";
 import { jobsOf } from "./follow.ts";
 import type { Jobs } from "./jobs.ts";
+import { type Objects, objectsOf } from "./objects.ts";
 import type { Procedures } from "./procedures.ts";
 import { type Downloads, downloadsOf } from "./transfer.ts";
 
 /** Cofre from a program: the procedures by name, and what is more than one call. */
-export type Cofre = Procedures & Jobs & Downloads;
+export type Cofre = Procedures & Jobs & Downloads & { readonly objects: Objects };
 
 export interface CofreOptions {
   /** Where Cofre answers: `https://cofre.example.com`. */
@@ -58,7 +60,8 @@ export function createCofre({ url, apiKey }: CofreOptions): Cofre {
   });
   const telling = withApiErrors(procedures, base);
   const spelledOut: Procedures = telling;
-  const extras = { ...jobsOf(telling), ...downloadsOf(base, headers) };
+  const bytes = bytesOf(base, headers);
+  const extras = { ...jobsOf(telling), ...downloadsOf(bytes), ...objectsOf(bytes) };
   return new Proxy(spelledOut, {
     get: (target, name) => Reflect.get(name in extras ? extras : target, name),
   }) as Cofre; // checked: the proxy answers exactly the names of both

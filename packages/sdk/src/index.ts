@@ -4,6 +4,7 @@ export type { FaultCode } from "@cofre/core/model";
 export { ApiError, type ToldFault } from "./api-error.ts";
 export { type Cofre, type CofreOptions, createCofre } from "./client.ts";
 export type { FollowOptions, Jobs, WaitOptions } from "./jobs.ts";
+export type { ObjectContent, ObjectFolder, ObjectRef, Objects, ReadObject, WriteOptions } from "./objects.ts";
 export type {
   Backup,
   Call,

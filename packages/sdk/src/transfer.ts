@@ -1,4 +1,5 @@
-import { errorOfAnswer, ownError, toApiError } from "./api-error.ts";
+import { type AskBytes, type Bytes, bodyOf, filenameOf } from "./bytes.ts";
+import { placeIn } from "./place-in.ts";
 
 /** Which backup; every Backup object fits. */
 export interface BackupRef {
@@ -13,7 +14,7 @@ export interface Download {
   /** Lower-case hex of the whole archive. */
   readonly sha256: string;
   /** Errors, never merely ends, when the archive is cut on the way. */
-  readonly body: ReadableStream<Uint8Array> & AsyncIterable<Uint8Array>;
+  readonly body: Bytes;
 }
 
 /** What is inside the cipher of an archive: its size and digest are known only at its end. */
@@ -32,58 +33,25 @@ export interface Downloads {
   ): Promise<DecryptedDownload>;
 }
 
-export function downloadsOf(url: string, headers: Readonly<Record<string, string>>): Downloads {
-  const ask = async (address: string, { range = {}, signal }: Asked) => {
-    const asked = { headers: { ...headers, ...range }, signal: signal ?? null };
-    const answer = await fetch(address, asked).catch((error: unknown) => {
-      throw signal?.aborted === true ? signal.reason : toApiError(error, url);
-    });
-    if (!answer.ok || answer.body === null) throw await errorOfAnswer(answer, url);
-    return { answer, body: answer.body };
-  };
+export function downloadsOf(ask: AskBytes): Downloads {
   return {
     async download(backup, { start = 0, signal } = {}) {
-      const range = start === 0 ? {} : { range: `bytes=${start}-` };
-      const { answer, body } = await ask(addressOf(url, backup), { range, signal });
-      return { ...factsOf(answer, start), body };
+      const headers = start === 0 ? {} : { range: `bytes=${start}-` };
+      const answer = await ask(addressOf(backup), { headers, signal });
+      return {
+        filename: filenameOf(answer, "backup"),
+        size: placeIn(answer, start).total,
+        sha256: (answer.headers.get("etag") ?? "").replace(/^W\//, "").replaceAll('"', ""),
+        body: bodyOf(answer),
+      };
     },
     async downloadDecrypted(backup, { signal } = {}) {
-      const { answer, body } = await ask(`${addressOf(url, backup)}?decrypt=true`, { signal });
-      return { filename: filenameOf(answer.headers.get("content-disposition") ?? ""), body };
+      const answer = await ask(`${addressOf(backup)}?decrypt=true`, { signal });
+      return { filename: filenameOf(answer, "backup"), body: bodyOf(answer) };
     },
   };
 }
 
-interface Asked {
-  readonly range?: Readonly<Record<string, string>>;
-  readonly signal: AbortSignal | undefined;
-}
-
-function addressOf(url: string, { resourceId, id }: BackupRef): string {
-  return `${url}/api/resources/${encodeURIComponent(resourceId)}/backups/${encodeURIComponent(id)}/download`;
-}
-
-/** Bytes from another place than asked for, appended to a file, would make an archive that looks whole. */
-function factsOf(answer: Response, start: number): Omit<Download, "body"> {
-  const part = /^bytes (\d+)-\d+\/(\d+)$/.exec(answer.headers.get("content-range") ?? "");
-  const from = part === null ? 0 : Number(part[1]);
-  if (from !== start) {
-    throw ownError({
-      code: "range.unsatisfiable",
-      message: `bytes from ${start} on were asked for, and the answer begins at ${from}`,
-      hint: "Download it again from its beginning.",
-    });
-  }
-  return {
-    filename: filenameOf(answer.headers.get("content-disposition") ?? ""),
-    size: Number(part?.[2] ?? answer.headers.get("content-length")),
-    sha256: (answer.headers.get("etag") ?? "").replace(/^W\//, "").replaceAll('"', ""),
-  };
-}
-
-/** RFC 6266: `filename*` holds the name as it is, `filename` a plain stand-in. */
-function filenameOf(disposition: string): string {
-  const extended = /filename\*=UTF-8''([^;]+)/i.exec(disposition)?.[1];
-  if (extended !== undefined) return decodeURIComponent(extended);
-  return /filename="([^"]+)"/.exec(disposition)?.[1] ?? "backup";
+function addressOf({ resourceId, id }: BackupRef): string {
+  return `/api/resources/${encodeURIComponent(resourceId)}/backups/${encodeURIComponent(id)}/download`;
 }

@@ -3,7 +3,7 @@ import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { buffer } from "node:stream/consumers";
 import { setTimeout as sleep } from "node:timers/promises";
-import { absentReason } from "@cofre/lab";
+import { absentReason, startMinio } from "@cofre/lab";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { ApiError, type Backup, createCofre, type Job } from "../src/index.ts";
 import { type StartedCofre, startCofre } from "./start-cofre.ts";
@@ -126,6 +126,7 @@ describe("a call through the SDK", () => {
   });
 });
 
+const withoutS3 = absentReason({ engine: "minio", version: "RELEASE.2025-09-07T16-13-09Z" });
 const absent = absentReason({ engine: "postgres", version: "15" });
 
 describe.skipIf(absent)("a backup through the SDK", { timeout: 300_000 }, () => {
@@ -207,6 +208,45 @@ describe.skipIf(absent)("a backup through the SDK", { timeout: 300_000 }, () => 
     })();
     await expect(reading).rejects.toBe(reason);
   });
+
+  test.skipIf(withoutS3)(
+    withoutS3 ?? "has objects beside it: written, read, zipped and removed",
+    async () => {
+      await using minio = await startMinio();
+      await minio.exec(["mkdir", "-p", "/data/photos"]);
+      const [server] = (await api.cofre.servers.list.query({})).items;
+      const { id: resourceId } = await api.cofre.resources.add.mutate({
+        ...{ projectId: shop.project.id, name: "files", type: "minio" },
+        ...{ serverId: server?.id ?? "", containerId: minio.name },
+      });
+      const { objects } = api.cofre;
+      const one = { resourceId, bucket: "photos", key: "álbum/a & b.txt" };
+      expect(await objects.write(one, "olá", { type: "text/plain" })).toEqual({ size: 4 });
+      const flowing = async function* () {
+        for (let index = 0; index < 40; index += 1) yield Buffer.alloc(1 << 19, index);
+      };
+      const large = { ...one, key: "álbum/large" };
+      expect(await objects.write(large, flowing())).toEqual({ size: 20 << 20 });
+      const read = await objects.read(one, { start: 1 });
+      expect(read).toMatchObject({
+        size: 4,
+        type: "text/plain",
+        etag: expect.stringMatching(/^[0-9a-f]{32}$/),
+      });
+      expect(String(await buffer(read.body))).toBe("lá");
+      const last = (20 << 20) - 1;
+      expect(await buffer((await objects.read(large, { start: last })).body)).toEqual(Buffer.from([39]));
+      const zip = await objects.zip({ resourceId, bucket: "photos", prefix: "álbum/" });
+      expect(zip.filename).toBe("álbum.zip");
+      const zipped = await buffer(zip.body);
+      expect(zipped.subarray(0, 2).toString()).toBe("PK");
+      expect(zipped.length).toBeGreaterThan(20 << 20);
+      await objects.remove(one);
+      const gone = { code: "not.found", status: 404 };
+      expect(await refusal(objects.read(one))).toMatchObject(gone);
+      expect(await refusal(objects.zip({ resourceId, bucket: "none" }))).toMatchObject(gone);
+    },
+  );
 
   test("of a database that is not there rejects with the job's fault: code, message and what to do", async () => {
     const asked = { resourceId: shop.resource.id, units: ["not-there"] };
