@@ -26,14 +26,15 @@ const Volume = z.string().regex(/^[A-Za-z0-9][\w.-]*$/, "the name of a volume");
 /** Files and folders of one server. A path is a unit, and so is the folder of a volume. */
 export const FilesTarget = z
   .object({
-    /** Empty only where volumes are named. */
+    /** None only where volumes are named. */
     paths: z
       .array(Path)
       .max(50)
       .refine(
         (paths) => paths.every((path, at) => paths.every((other, to) => at === to || !isWithin(path, other))),
         "no path twice, and none inside another",
-      ),
+      )
+      .default([]),
     /** Of the files below the paths only those that one of these patterns means, in the manner of gitignore. */
     include: PatternList.optional(),
     /** Neither files nor folders that one of these patterns means. */
@@ -51,6 +52,6 @@ export const FilesTarget = z
   })
   .refine(({ paths, volumes = [] }) => paths.length + volumes.length > 0, {
     path: ["paths"],
-    message: "a path or a volume",
+    message: "name at least one path or one volume",
   });
 export type FilesTarget = z.infer<typeof FilesTarget>;

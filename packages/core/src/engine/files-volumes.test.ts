@@ -89,7 +89,7 @@ describe.skipIf(reason !== null)(reason ?? "volumes", () => {
       ["pause", "paused", /of one moment, as after a power cut/],
       ["stop", "exited", /^$/],
     ] as const) {
-      const target = FilesTarget.parse({ paths: [], volumes: [name], containers });
+      const target = FilesTarget.parse({ volumes: [name], containers });
       const seen: string[] = [];
       const archive = await takeFiles(ground, target, {
         units: [folder],
@@ -111,7 +111,7 @@ describe.skipIf(reason !== null)(reason ?? "volumes", () => {
     "start again after a %s when everything of the job is killed",
     async (containers) => {
       const ground = await here();
-      const target = FilesTarget.parse({ paths: [], volumes: [name], containers });
+      const target = FilesTarget.parse({ volumes: [name], containers });
       expect(await killed(ground, target)).toEqual([
         containers === "pause" ? "paused" : "exited",
         "running",
@@ -129,16 +129,19 @@ describe.skipIf(reason !== null)(reason ?? "volumes", () => {
       `mkdir ${held} && echo docker > ${held}/client && echo 1 > ${held}/pid && docker inspect -f '{{.Id}}' ${name} > ${held}/ids`,
     );
     await docker("pause", name);
-    await takeFiles(ground, FilesTarget.parse({ paths: [], volumes: [name], containers: "pause" }), {
+    await takeFiles(ground, FilesTarget.parse({ volumes: [name], containers: "pause" }), {
       units: [folder],
     });
     expect(await status()).toBe("running");
     expect(await ground.sh(`ls -d ${held} 2> /dev/null; true`)).toBe("");
   }, 60_000);
 
-  test("that are not there, or lie elsewhere, are refused by name", async () => {
+  test("that are not there, or lie elsewhere, are refused by name, and so is a resource of nothing", async () => {
+    expect(FilesTarget.safeParse({}).error?.issues).toMatchObject([
+      { path: ["paths"], message: "name at least one path or one volume" },
+    ]);
     const ground = await here();
-    const reach = reachOf(ground, FilesTarget.parse({ paths: [], volumes: [`${name}-missing`] }));
+    const reach = reachOf(ground, FilesTarget.parse({ volumes: [`${name}-missing`] }));
     await expect(files.inspect(reach)).rejects.toMatchObject({
       code: "target.missing",
       message: expect.stringContaining(name),
@@ -155,7 +158,7 @@ describe.skipIf(reason !== null)(reason ?? "volumes", () => {
       `${name}-bind`,
     );
     onTestFinished(async () => void (await docker("volume", "rm", `${name}-bind`)));
-    const bound = reachOf(ground, FilesTarget.parse({ paths: [], volumes: [`${name}-bind`] }));
+    const bound = reachOf(ground, FilesTarget.parse({ volumes: [`${name}-bind`] }));
     await expect(files.inspect(bound)).rejects.toMatchObject({
       code: "target.unsuitable",
       hint: expect.stringContaining(ground.root),

@@ -16,7 +16,7 @@ describe("the engines as data", () => {
       items.find((one) => one.id === engine)?.config.find((one) => one.name === name);
     expect(field("postgres", "password")).toMatchObject({ secret: true, kind: "text" });
     expect(field("redis", "port")).toMatchObject({ fallback: 6379, required: false });
-    expect(field("files", "paths")).toMatchObject({ kind: "list", secret: false, required: true });
+    expect(field("files", "paths")).toMatchObject({ kind: "list", secret: false, required: false });
   });
 
   // A form sends what stands in a number's field as a number, and what stands in a text's as text: engines refuse "5432".
