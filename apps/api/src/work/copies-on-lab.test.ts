@@ -36,6 +36,11 @@ interface CopyAnswer {
   readonly jobId: string;
 }
 
+interface CopyPage {
+  readonly items: readonly CopyAnswer[];
+  readonly nextCursor: string | null;
+}
+
 const needs = { engine: "minio", version: "RELEASE.2025-09-07T16-13-09Z" } as const;
 
 describe.skipIf(absentReason(needs))("archives in S3", () => {
@@ -259,6 +264,10 @@ describe.skipIf(absentReason(needs))("archives in S3", () => {
     expect(warnings).toEqual([expect.stringMatching(`^Read from ${root} on .* in ${shop.root} on`)]);
     const { items } = await client.get<{ items: CopyAnswer[] }>(`${base}/copies`);
     expect(items.map(({ status }) => status)).toEqual(["completed", "completed"]);
+    const first = await client.get<CopyPage>(`${base}/copies?limit=1`);
+    const rest = await client.get<CopyPage>(`${base}/copies?limit=1&cursor=${first.nextCursor}`);
+    expect([...first.items, ...rest.items]).toEqual(items);
+    expect(rest.nextCursor).toBe(null);
   });
 
   test("a copy of an archive that is damaged fails, says so, and leaves nothing", async () => {

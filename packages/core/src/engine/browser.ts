@@ -51,7 +51,11 @@ export interface ObjectPlace {
 
 /** Looks into a resource that holds objects, and changes single ones. Throws `target.*`; `not.found` for what is not there. */
 export interface ObjectBrowser extends Disposable {
-  buckets(): Promise<readonly BrowsedBucket[]>;
+  /** In the order of their names; at most `limit` of those that come after `after`. */
+  buckets(page?: {
+    readonly after?: string | undefined;
+    readonly limit?: number | undefined;
+  }): Promise<readonly BrowsedBucket[]>;
   list(request: BrowseRequest): Promise<BrowsedPage>;
   /** Everything below a prefix, page by page. */
   walk(request: {

@@ -34,7 +34,11 @@ export function browseBuckets(reach: Reach<BucketTarget>): ObjectBrowser {
   };
   const putting = ({ bucket }: ObjectPlace) => ({ s3, bucket: own(bucket), signal });
   return {
-    buckets: async () => await countedBuckets(s3, reach),
+    buckets: async ({ after = "", limit } = {}) => {
+      const all = await listBuckets(s3.client, target, signal);
+      const following = all.filter(({ name }) => name > after).toSorted(byName);
+      return await counted(s3, following.slice(0, limit), signal);
+    },
     list: async (request) => {
       own(request.bucket);
       return request.search === undefined || request.search === ""
@@ -59,16 +63,20 @@ async function* walked(listing: Listing): AsyncGenerator<readonly BrowsedObject[
   }
 }
 
-async function countedBuckets(
+function byName(one: Bucket, other: Bucket): number {
+  return one.name < other.name ? -1 : 1;
+}
+
+async function counted(
   s3: OpenS3,
-  { target, signal }: Pick<Reach<BucketTarget>, "target" | "signal">,
+  buckets: readonly Bucket[],
+  signal: AbortSignal,
 ): Promise<readonly BrowsedBucket[]> {
-  const buckets = await listBuckets(s3.client, target, signal);
   const late = AbortSignal.timeout(COUNTING_MS);
   return await Promise.all(
     buckets.map(async (bucket) => {
       try {
-        return await counted(s3, bucket, AbortSignal.any([signal, late]));
+        return await countedBucket(s3, bucket, AbortSignal.any([signal, late]));
       } catch (error) {
         if (!late.aborted || signal.aborted) throw error;
         return { ...bucket, objects: null, bytes: null };
@@ -77,7 +85,7 @@ async function countedBuckets(
   );
 }
 
-async function counted(s3: OpenS3, bucket: Bucket, signal: AbortSignal): Promise<BrowsedBucket> {
+async function countedBucket(s3: OpenS3, bucket: Bucket, signal: AbortSignal): Promise<BrowsedBucket> {
   let objects = 0;
   let bytes = 0;
   for await (const page of listObjects({ client: s3.client, bucket: bucket.name, signal })) {

@@ -5,15 +5,17 @@ import type { Page } from "../page.ts";
 import { askBuckets } from "./browser.ts";
 import type { Browse, BrowsedView, BucketView, ListBuckets } from "./view.ts";
 
+/** Only the buckets of the page are counted; one more is asked for to know whether there is a next page. */
 export async function listBuckets(
   ctx: ActorContext,
-  { resourceId, cursor, limit }: ListBuckets,
+  { resourceId, limit = Number.POSITIVE_INFINITY, cursor: after }: ListBuckets,
 ): Promise<Page<z.infer<typeof BucketView>>> {
-  const buckets = await askBuckets(ctx, resourceId, (browser) => browser.buckets());
-  const rest = cursor === undefined ? buckets : buckets.filter(({ name }) => name > cursor);
-  const page = rest.slice(0, limit);
+  const buckets = await askBuckets(ctx, resourceId, (browser) =>
+    browser.buckets({ after, limit: limit + 1 }),
+  );
+  const page = buckets.slice(0, limit);
   return {
-    nextCursor: page.length < rest.length ? (page.at(-1)?.name ?? null) : null,
+    nextCursor: buckets.length > limit ? (page.at(-1)?.name ?? null) : null,
     items: page.map(({ name, objects, bytes, createdAt }) => ({
       ...{ name, objects, size: bytes },
       createdAt: createdAt?.toISOString() ?? null,

@@ -4,7 +4,7 @@ import { operator, viewer } from "../../trpc/procedures.ts";
 import { OfBackup } from "../backups/view.ts";
 import { pageOf } from "../page.ts";
 import { createCopy, deleteCopy, listCopies } from "./copies.ts";
-import { CopyAnswer, CopyView } from "./view.ts";
+import { CopyAnswer, CopyView, ListCopies } from "./view.ts";
 
 const BASE = "/resources/{resourceId}/backups/{id}/copies";
 
@@ -12,7 +12,7 @@ const BASE = "/resources/{resourceId}/backups/{id}/copies";
 export const copiesRouter = router({
   list: viewer
     .meta({ openapi: { method: "GET", path: BASE, tags: ["backups"] } })
-    .input(OfBackup)
+    .input(ListCopies)
     .output(pageOf(CopyView))
     .query(({ ctx, input }) => listCopies(ctx, input)),
   create: operator

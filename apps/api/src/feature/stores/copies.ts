@@ -1,4 +1,4 @@
-import { and, asc, eq } from "drizzle-orm";
+import { and, asc, eq, gt } from "drizzle-orm";
 import { requesterOf } from "../../auth/actor.ts";
 import { backupCopies } from "../../db/schema/backup-copies.ts";
 import { stores } from "../../db/schema/stores.ts";
@@ -14,21 +14,35 @@ import type { OfBackup } from "../backups/view.ts";
 import { conflict } from "../conflict.ts";
 import { viewJob } from "../jobs/get.ts";
 import { toFaultView } from "../jobs/to-view.ts";
-import type { Page } from "../page.ts";
+import { cutPage, type Page } from "../page.ts";
 import { violatedUnique } from "../unique.ts";
 import { findStore } from "./get.ts";
-import type { CopyView } from "./view.ts";
+import type { CopyView, ListCopies } from "./view.ts";
+
+/** One for each store at most: a caller that names no limit has them all. */
+const MOST_COPIES = 200;
 
 /** The copies of one backup, the oldest first. */
-export async function listCopies(ctx: ActorContext, input: OfBackup): Promise<Page<CopyView>> {
+export async function listCopies(ctx: ActorContext, input: ListCopies): Promise<Page<CopyView>> {
+  const { limit = MOST_COPIES, cursor } = input;
   const { id } = await findBackup(ctx, input);
   const rows = await ctx.deps.db
     .select({ copy: backupCopies, storeName: stores.name })
     .from(backupCopies)
     .innerJoin(stores, eq(stores.id, backupCopies.storeId))
-    .where(and(eq(backupCopies.organizationId, ctx.actor.organizationId), eq(backupCopies.backupId, id)))
-    .orderBy(asc(backupCopies.id));
-  return { items: rows.map(({ copy, storeName }) => toCopyView(copy, storeName)), nextCursor: null };
+    .where(
+      and(
+        eq(backupCopies.organizationId, ctx.actor.organizationId),
+        eq(backupCopies.backupId, id),
+        cursor === undefined ? undefined : gt(backupCopies.id, cursor),
+      ),
+    )
+    .orderBy(asc(backupCopies.id))
+    .limit(limit + 1);
+  return cutPage(
+    rows.map(({ copy, storeName }) => toCopyView(copy, storeName)),
+    limit,
+  );
 }
 
 /**

@@ -1,8 +1,10 @@
 import { BACKUP_STATUSES } from "@cofre/core/model";
 import { z } from "zod";
 import { STORE_KINDS } from "../../db/schema/stores.ts";
+import { OfBackup } from "../backups/view.ts";
 import { FaultView } from "../fault-view.ts";
 import { JobView } from "../jobs/view.ts";
+import { PageInput } from "../page.ts";
 
 const Lock = z.object({
   /** COMPLIANCE binds everybody until the day has come; GOVERNANCE lets those go around it who may. */
@@ -156,5 +158,8 @@ export const CopyView = z.object({
   createdAt: z.string(),
 });
 export type CopyView = z.infer<typeof CopyView>;
+
+export const ListCopies = OfBackup.extend(PageInput);
+export type ListCopies = z.infer<typeof ListCopies>;
 
 export const CopyAnswer = z.object({ copy: CopyView, job: JobView });
