@@ -37,7 +37,13 @@ export type {
   ValidateBackup,
   ValidatedBackup,
 } from "./operation/requests.ts";
-export { dropOld, recoverRestore, restoreBackup, undoRestore } from "./operation/restore-backup.ts";
+export {
+  dropOld,
+  presentUnits,
+  recoverRestore,
+  restoreBackup,
+  undoRestore,
+} from "./operation/restore-backup.ts";
 export { subId } from "./operation/sub-id.ts";
 export { sweepAbandoned } from "./operation/sweep.ts";
 export { syncBuckets } from "./operation/sync-bucket.ts";

@@ -1,4 +1,4 @@
-import type { Backup } from "@cofre/sdk";
+import type { Backup, Cofre } from "@cofre/sdk";
 import { z } from "zod";
 import { defineScript } from "./define-script.ts";
 import { UsageError } from "./ending.ts";
@@ -54,10 +54,21 @@ await defineScript({
     });
     const ended = await finish(target.name, job);
     for (const warning of ended.warnings) out.warn(warning);
-    if (safetyBackupId !== null) out.say(`what was there before is in backup ${safetyBackupId}`);
-    return { job: ended, safetyBackupId };
+    const kept = await takenOf(cofre, { resourceId: target.id, id: safetyBackupId });
+    if (kept !== null) out.say(`what was there before is in backup ${kept}`);
+    return { job: ended, safetyBackupId: kept };
   },
 });
+
+/** The safety backup, where there was something to be taken. */
+async function takenOf(
+  cofre: Cofre,
+  { resourceId, id }: { readonly resourceId: string; readonly id: string | null },
+): Promise<string | null> {
+  if (id === null) return null;
+  const { status } = await cofre.backups.get.query({ resourceId, id });
+  return status === "completed" ? id : null;
+}
 
 /** What a person should know before this backup replaces anything. */
 function doubtOf({ suspicion, acceptedAt, validation }: Backup): string | null {

@@ -128,6 +128,13 @@ describe.skipIf(absent)("scripts against a real Cofre", { timeout: 400_000 }, ()
       safetyBackupId: expect.any(String),
     });
     expect(await shop.database.sql("select count(*), sum(n) from orders")).toBe("5000|12502500");
+    const beside = await run("restore", "shop-db", "latest", "--unit", "shop", "--as", "shop_test", "--yes");
+    expect(beside, beside.stderr).toMatchObject({
+      code: 0,
+      stderr: expect.stringContaining("no safety backup was taken of shop_test"),
+    });
+    expect(beside.stderr).not.toContain("what was there before is in backup");
+    await shop.database.sql("drop database shop_test");
   });
 
   test("backup-all-projects --json prints one object with every resource; --quiet prints nothing", async () => {

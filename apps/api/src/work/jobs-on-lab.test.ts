@@ -82,7 +82,23 @@ describe.skipIf(absentReason({ engine: "postgres", version: "15" }))("jobs on a 
     expect(safety).toMatchObject({ status: "completed", origin: "safety" });
     expect(safety?.units[0]?.counts).toMatchObject({ "public.orders": 10, "public.later": 0 });
     await nothingIsLeft();
+    await shop.database.sql("drop database side");
+    await comesBackUnprotected(taken.find(({ unit }) => unit === "side")?.id ?? "", "side");
+    await comesBackUnprotected(backup.id, "shop_test", { destination: { unit: "shop_test" } });
+    expect(await shop.database.sql(FINGERPRINT, "shop_test")).toBe(before);
+    await nothingIsLeft();
   });
+
+  /** With a safety backup asked for, as by default, where nothing is that could be backed up. */
+  async function comesBackUnprotected(backupId: string, name: string, body = {}): Promise<void> {
+    const { job, safetyBackupId } = await shop.restore(backupId, body);
+    expect(await client.ended(job.id)).toMatchObject({
+      ...{ status: "succeeded", error: null },
+      warnings: [`no safety backup was taken of ${name}, because it was not there`],
+    });
+    const safety = (await shop.backups()).find(({ id }) => id === safetyBackupId);
+    expect(safety).toMatchObject({ status: "cancelled", error: null });
+  }
 
   test("a second backup waits for the first, a restore is refused with its name", async () => {
     const done = await shop.completed();

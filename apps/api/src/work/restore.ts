@@ -1,4 +1,4 @@
-import { type RestoreBackup, recoverRestore, restoreBackup } from "@cofre/core";
+import { presentUnits, type RestoreBackup, recoverRestore, restoreBackup } from "@cofre/core";
 import { Fault, isFault, toFault } from "@cofre/core/model";
 import type { Deps } from "../deps.ts";
 import { unlockFor } from "../feature/encryption/unlock.ts";
@@ -21,6 +21,7 @@ export async function doRestore(running: Running): Promise<void> {
     );
     if (running.isTakenUp) await takeUp(running, request, reached);
     else await restoreAnew(running, request, reached);
+    if (request.safetyBackupId !== null) await failOpenRow(running, request.safetyBackupId, notNeeded());
   } catch (error) {
     if (isLettingGo(work, error) || request.safetyBackupId === null) throw error;
     await failOpenRow(running, request.safetyBackupId, notReached(error));
@@ -54,12 +55,14 @@ async function restoreAnew(running: Running, request: RestoreJob, reached: Reach
 async function takeUp(running: Running, request: RestoreJob, reached: ReachedResource): Promise<void> {
   const { deps } = running;
   const { safetyBackupId } = request;
+  const row = await backupById(deps.db, request.backupId);
+  const asked = await requestOf(deps, { request, row }, reached);
   if (safetyBackupId !== null) {
     const { status } = await backupById(deps.db, safetyBackupId);
-    if (status === "running") await protect(running, reached, safetyBackupId);
+    const present = status === "running" ? await presentUnits(asked) : [];
+    if (present.length > 0) await protect(running, reached, { safetyBackupId, units: present });
   }
-  const row = await backupById(deps.db, request.backupId);
-  await recoverRestore(running.work, await requestOf(deps, { request, row }, reached));
+  await recoverRestore(running.work, asked);
 }
 
 /** What may no longer be as it was needs the very name of the backup that brings it back. */
@@ -86,7 +89,8 @@ function protection(
   { safetyBackupId }: RestoreJob,
   reached: ReachedResource,
 ): Pick<RestoreBackup, "protect"> {
-  return safetyBackupId === null ? {} : { protect: () => protect(running, reached, safetyBackupId) };
+  if (safetyBackupId === null) return {};
+  return { protect: (units) => protect(running, reached, { safetyBackupId, units }) };
 }
 
 /** The restore that a job's row asks for, without its safety backup. */
@@ -110,10 +114,19 @@ function reachedBy({ engine, reach }: ReachedResource, { units, mode, choices }:
 }
 
 /** Backs up what is there now into the row that was promised to the caller. */
-async function protect(running: Running, reached: ReachedResource, safetyBackupId: string): Promise<void> {
+async function protect(
+  running: Running,
+  reached: ReachedResource,
+  { safetyBackupId, units }: { readonly safetyBackupId: string; readonly units: readonly string[] },
+): Promise<void> {
   const row = await backupById(running.deps.db, safetyBackupId);
   const store = await running.deps.reach.store(row.storeId);
-  await takeArchive(running, { reached, store, units: [] }, row);
+  await takeArchive(running, { reached, store, units, anywhere: true }, row);
+}
+
+/** A restore that succeeded leaves it open only where nothing was there to be backed up. */
+function notNeeded(): Fault {
+  return new Fault("job.cancelled", "there was nothing to back up before the restore");
 }
 
 function notReached(error: unknown): unknown {

@@ -33,6 +33,8 @@ export interface Taking {
   readonly keyIds?: readonly string[];
   /** For engines that combine: what was asked for; empty is everything. */
   readonly units: readonly string[];
+  /** What a restore is to replace may lie beyond the resource. */
+  readonly anywhere?: boolean;
 }
 
 /** Takes one archive into a row that is pending, or running since an earlier attempt, and completes the row. */
@@ -69,6 +71,7 @@ async function take(running: Running, taking: Taking, open: Open): Promise<Taken
       engine,
       reach,
       units: await unitsOf(reached, row, taking),
+      anywhere: taking.anywhere === true,
       ...(format === undefined ? {} : { format }),
       codec,
       recipients: await recipientsOf(db, reached.row, keyIds),

@@ -56,6 +56,8 @@ export interface DumpRequest {
   readonly units: readonly string[];
   /** One of the engine's formats, its first when not given. */
   readonly format?: string;
+  /** The units may lie beyond what the resource names: a safety backup takes whatever a restore is to replace. */
+  readonly anywhere?: boolean;
   /** Content digests beside the counts. "auto" takes them where they cost under a fifth of the dump. */
   readonly digests: "auto" | "none";
 }
@@ -140,6 +142,11 @@ export type RestoreMode = "mirror" | "merge";
 export interface Restoration {
   /** Refuses what cannot be restored (version, vendor, rights, prepared transactions, replicas), naming it. MUST NOT change anything. */
   check(): Promise<void>;
+  /**
+   * Those of the units, by their names at the target, that are there now: what a safety backup has to take. MUST throw for what cannot
+   * be known: a unit that is not named is restored over without one.
+   */
+  present(): Promise<readonly string[]>;
   /** Makes what will be loaded into. */
   prepare(): Promise<void>;
   readonly load: Sink;

@@ -13,7 +13,8 @@ import { placesOf } from "./files-volumes.ts";
 const LONGEST_WARNINGS = 20;
 
 /** Plans one tar of all the units. Refuses what is missing or unreadable, by name, before the first byte. */
-export async function dumpFiles(reach: Reach<FilesTarget>, request: DumpRequest): Promise<DumpPlan> {
+export async function dumpFiles(own: Reach<FilesTarget>, request: DumpRequest): Promise<DumpPlan> {
+  const reach = request.anywhere === true ? await reachOf(own, request) : own;
   const { server, target } = reach;
   const places = await placesOf(reach);
   for (const unit of request.units) {
@@ -38,6 +39,21 @@ export async function dumpFiles(reach: Reach<FilesTarget>, request: DumpRequest)
       warnings: warningsOf(selection, stderr, devices),
     }),
   };
+}
+
+/** What lies beyond the resource is taken whole: the resource's patterns and volumes say nothing about it. */
+async function reachOf(
+  own: Reach<FilesTarget>,
+  { units }: Pick<DumpRequest, "units">,
+): Promise<Reach<FilesTarget>> {
+  const places = await placesOf(own).catch((error: unknown) => {
+    // Of a volume that is gone there is nothing to be taken.
+    if (isFault(error, "target.missing")) return undefined;
+    throw error;
+  });
+  if (units.every((unit) => places?.units.includes(unit))) return own;
+  const { include: _include, exclude: _exclude, volumes: _volumes, ...target } = own.target;
+  return { ...own, target: { ...target, paths: [...units] } };
 }
 
 /** What is taken, and by what. */

@@ -35,6 +35,7 @@ export function restoreFiles(reach: Reach<FilesTarget>, request: RestoreRequest)
   const parts: Parts = { reach, request, places, warnings: [] };
   return {
     check: () => check(parts),
+    present: () => present(parts),
     prepare: () => prepare(parts),
     load: { via: "command", command: loadCommand(places), on: reach.server },
     loaded: (output) => loaded(parts, output),
@@ -144,6 +145,13 @@ function refuseFinding({ reach, warnings }: Parts, line: string): void {
       `the files belong to the user with number ${path}: only root can give them back to their owners`,
     );
   }
+}
+
+async function present({ reach: { server, signal }, places }: Parts): Promise<readonly string[]> {
+  const there: string[] = [];
+  for (const { into } of places)
+    if ((await server.files.stat(into, { signal })) !== undefined) there.push(into);
+  return there;
 }
 
 async function prepare(parts: Parts): Promise<void> {

@@ -3,6 +3,7 @@ import type { UnitFacts } from "../model/engine.ts";
 import { Fault } from "../model/fault.ts";
 import type { Reach, Restoration, RestoreRequest } from "./engine.ts";
 import { checkMongoRestore } from "./mongodb-check-target.ts";
+import { unitsOf } from "./mongodb-inspect.ts";
 import { pattern, restoreNames } from "./mongodb-names.ts";
 import { withMongo } from "./mongodb-session.ts";
 import { dropOld, lookAround, type Switch, switchBack, switchIn, under } from "./mongodb-switch.ts";
@@ -26,6 +27,11 @@ export function restoreMongo(reach: Reach<MongoTarget>, request: RestoreRequest)
     withMongo(on, (client) => work({ client, tag: reach.tag, databases }));
   return {
     check: () => checkMongoRestore(reach, request),
+    present: () =>
+      at(async ({ client }) => {
+        const there = (await unitsOf(client)).map(({ name }) => name);
+        return databases.filter((name) => there.includes(name));
+      }),
     prepare: () => at((to) => sweep(reach, to)),
     load: { via: "command", command: loadCommand(reach, request), on: reach.host },
     loaded: () => at(({ client }) => count(client, { reach, request, expired })),

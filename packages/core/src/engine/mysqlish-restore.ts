@@ -10,7 +10,7 @@ import { readDatabaseRider } from "./mysqlish-riders.ts";
 import { tellMissingUsers } from "./mysqlish-server-users.ts";
 import { ask, clientOf, likelyDoor, loginWords, PLAINLY, type Session, script } from "./mysqlish-session.ts";
 import { literal, stageName } from "./mysqlish-sql.ts";
-import { dropOld, makeStage, stageOf, sweepStage, switchBack, switchIn } from "./mysqlish-stage.ts";
+import { dropOld, isThere, makeStage, stageOf, sweepStage, switchBack, switchIn } from "./mysqlish-stage.ts";
 import type { MysqlTarget } from "./mysqlish-target.ts";
 import type { Vendor } from "./mysqlish-vendor.ts";
 
@@ -21,6 +21,7 @@ export function planRestore(vendor: Vendor, reach: Reach<MysqlTarget>, request: 
   const warnings: string[] = [];
   return {
     check: async () => checkRestore(await way.logIn(), plan),
+    present: async () => ((await isThere(await way.enter(), plan)) ? [plan.into] : []),
     prepare: async () => makeStage(await way.enter(), plan),
     get load(): Sink {
       return { via: "command", command: loadCommand(way.session(), plan), on: reach.host };

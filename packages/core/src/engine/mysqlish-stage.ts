@@ -20,6 +20,12 @@ async function lookAround(session: Session, { into, reach: { tag } }: RestorePla
   throw new Error("every place that is asked for is told");
 }
 
+/** Whether there is a database to be replaced. */
+export async function isThere(session: Session, { into }: RestorePlan): Promise<boolean> {
+  const { [into]: target } = await placesNamed(session, [into]);
+  return target !== undefined && target.properties !== null;
+}
+
 /** Makes the empty database to load into, with the defaults of the archived one; nobody but us knows its name. */
 export async function makeStage(session: Session, plan: RestorePlan): Promise<void> {
   const stage = stageName(plan.reach.tag);

@@ -46,6 +46,7 @@ export function planRestore(reach: Reach<PostgresTarget>, request: RestoreReques
       const [found, tool] = await Promise.all([survey(), toolVersion(reach, "pg_restore")]);
       await checkRestore(plan, found, tool);
     },
+    present: async () => ((await lookAround(await way.enter(), plan)).target === null ? [] : [plan.into]),
     prepare: async () => makeStage(await way.enter(), plan, ground ?? (await survey())),
     get load(): Sink {
       return { via: "command", command: loadCommand(way.session(), request), on: reach.host };

@@ -46,6 +46,7 @@ export function restoreRedis(reach: Reach<RedisTarget>, request: RestoreRequest)
         throw unknownUnit(reach, wrong?.into ?? "nothing");
       return checkTarget(reach, request);
     },
+    present: async () => [WHOLE_SERVER],
     prepare: () => prepare(parts),
     load: { via: "command", command: { argv: parts.helper.loadArgv }, on: reach.server },
     loaded: (output) => loaded(parts, output),

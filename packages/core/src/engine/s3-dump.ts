@@ -39,9 +39,13 @@ interface Findings {
 }
 
 /** Plans one tar of all the buckets asked for, read from the API as it flows. Throws `target.missing` for a bucket that is not there. */
-export async function dumpBuckets(reach: Reach<BucketTarget>, { units }: DumpRequest): Promise<DumpPlan> {
+export async function dumpBuckets(
+  reach: Reach<BucketTarget>,
+  { units, anywhere }: DumpRequest,
+): Promise<DumpPlan> {
   using s3 = openS3(reach);
-  const there = (await listBuckets(s3.client, reach.target, reach.signal)).map(({ name }) => name);
+  const among = anywhere === true ? {} : reach.target;
+  const there = (await listBuckets(s3.client, among, reach.signal)).map(({ name }) => name);
   for (const unit of units) if (!there.includes(unit)) throw noSuchBucket(unit);
   const findings: Findings = { facts: [], warnings: [NOT_ONE_MOMENT], gone: 0, isWhole: false };
   return {

@@ -46,6 +46,7 @@ export function restoreBuckets(reach: Reach<BucketTarget>, request: RestoreReque
   };
   return {
     check: () => withS3((s3) => check(parts, s3)),
+    present: () => withS3((s3) => present(parts, s3)),
     prepare: () => withS3((s3) => prepare(parts, s3)),
     load: {
       via: "stream",
@@ -89,8 +90,16 @@ async function check({ reach, request }: Parts, s3: OpenS3): Promise<void> {
   await listBuckets(s3.client, {}, reach.signal);
 }
 
-async function prepare({ reach, request, made }: Parts, s3: OpenS3): Promise<void> {
+async function present(
+  { reach, request }: Pick<Parts, "reach" | "request">,
+  s3: OpenS3,
+): Promise<readonly string[]> {
   const there = (await listBuckets(s3.client, {}, reach.signal)).map(({ name }) => name);
+  return request.units.map(({ into }) => into).filter((name) => there.includes(name));
+}
+
+async function prepare({ request, reach, made }: Parts, s3: OpenS3): Promise<void> {
+  const there = await present({ reach, request }, s3);
   for (const { into } of request.units) {
     if (there.includes(into)) continue;
     await createBucket({ client: s3.client, bucket: into, signal: reach.signal });

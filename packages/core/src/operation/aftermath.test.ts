@@ -1,5 +1,5 @@
 import { randomBytes } from "node:crypto";
-import { mkdir, readFile, writeFile } from "node:fs/promises";
+import { mkdir, readFile, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
 import { createInstallation, createInstallationKey } from "../archive/seal.ts";
@@ -103,6 +103,25 @@ test("what is left beside the target is told, and so is a target that cannot be 
   expect(await failing(toyThat(() => ({ commit, abort })))).toMatch(/left beside the target$/);
   const stage = () => Promise.reject(new Fault("target.unreachable", "it is silent"));
   expect(await failing(toyThat(() => ({ commit, stage })))).toMatch(/could not be asked \(it is silent\)$/);
+});
+
+test("nothing is protected where nothing is, and that is told; what cannot be asked is not passed over", async () => {
+  const taken: (readonly string[])[] = [];
+  const protect = async (units: readonly string[]) => void taken.push(units);
+  const silent = toyThat(() => ({
+    present: () => Promise.reject(new Fault("target.unreachable", "it is silent")),
+  }));
+  await expect(restoreBackup(newWork(), { ...asked, engine: silent, protect })).rejects.toThrow(
+    "it is silent",
+  );
+  const { warnings } = await restoreBackup(newWork(), { ...asked, protect });
+  await rm(note);
+  const second = await restoreBackup(newWork(), { ...asked, protect });
+  expect([warnings, second.warnings, taken]).toEqual([
+    [],
+    ["no safety backup was taken of note, because it was not there"],
+    [["note"]],
+  ]);
 });
 
 test("a switch that ended after all is a success, also for the worker that takes the restore up", async () => {

@@ -40,6 +40,8 @@ export interface TakeBackup {
   readonly engine: Engine;
   readonly reach: Reach<unknown>;
   readonly units: readonly string[];
+  /** See DumpRequest. */
+  readonly anywhere?: boolean;
   readonly format?: string;
   readonly codec: CodecId;
   /** OpenPGP keys, each of which opens the archive; none leaves it as the codec made it. */
@@ -98,8 +100,11 @@ export interface RestoreBackup {
   /** See RestoreRequest. */
   readonly mode?: RestoreMode;
   readonly choices?: RestoreChoices;
-  /** Takes the safety backup of what is there now, after validation and before anything is changed. Absent when the user declined. */
-  readonly protect?: () => Promise<void>;
+  /**
+   * Takes the safety backup of what is there now, after validation and before anything is changed: of these units, by their names at the
+   * target. Not called when none of them is there. Absent when the user declined.
+   */
+  readonly protect?: (units: readonly string[]) => Promise<void>;
 }
 
 export interface RestoredBackup {

@@ -24,12 +24,17 @@ export async function restoreBackup(work: Work, wanted: RestoreBackup): Promise<
   const { archive, result } = await fromWhicheverIsWhole(wanted, async ({ store, manifest }) =>
     validated(work, { ...wanted, store, manifest }),
   );
-  const { asked, restoration } = result;
   const request = { ...wanted, store: archive.store, manifest: archive.manifest };
-  if (request.protect !== undefined) {
-    work.report({ phase: "safety-backup" });
-    await request.protect();
-  }
+  const unprotected = await protect(work, request, result);
+  const restored = await loadOrSweep(work, request, result);
+  return { ...restored, warnings: [...unprotected, ...restored.warnings] };
+}
+
+async function loadOrSweep(
+  work: Work,
+  request: RestoreBackup,
+  { asked, restoration }: Asked,
+): Promise<RestoredBackup> {
   let hasBegun = false;
   try {
     work.signal.throwIfAborted();
@@ -46,6 +51,25 @@ export async function restoreBackup(work: Work, wanted: RestoreBackup): Promise<
     if (fault === undefined) return finished(request, asked, afterwards);
     throw fault;
   }
+}
+
+/** Backs up what is there now, where it is there. Resolves with what is to be told of the rest. */
+async function protect(
+  work: Work,
+  { protect: takeSafetyBackup }: RestoreBackup,
+  { asked, restoration }: Asked,
+): Promise<readonly string[]> {
+  if (takeSafetyBackup === undefined) return [];
+  work.report({ phase: "safety-backup" });
+  const present = await restoration.present();
+  if (present.length > 0) await takeSafetyBackup(present);
+  const absent = asked.units.map(({ into }) => into).filter((name) => !present.includes(name));
+  return absent.map((name) => `no safety backup was taken of ${name}, because it was not there`);
+}
+
+/** Which of the units are at the target now, under the names that they have there. Needs neither the archive nor its store. */
+export async function presentUnits(request: RestoreBackup): Promise<readonly string[]> {
+  return await request.engine.restore(request.reach, requestWith(request, [])).present();
 }
 
 /** Nothing is changed by it, at the target or in the store: what one place does not have whole may be asked of the next. */

@@ -19,6 +19,7 @@ export async function takeBackup(work: Work, request: TakeBackup): Promise<Taken
     request.engine.dump(request.reach, {
       units: request.units,
       digests: request.digests,
+      anywhere: request.anywhere === true,
       ...(request.format === undefined ? {} : { format: request.format }),
     }),
     packersFor(request, work.signal),

@@ -115,6 +115,7 @@ function restore({ host, target, tag }: Reach<ToyTarget>, { units }: RestoreRequ
   };
   return {
     check: async () => undefined,
+    present: async () => ((await isThere(paths.note)) ? [into] : []),
     prepare: async () => void (await write(paths.stage, Buffer.alloc(0))),
     load: { via: "stream", drain },
     loaded: async () => [factsOf(into, await buffer(files.read(paths.stage)))],

@@ -1,6 +1,9 @@
+import { mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { absentReason, type StartedS3, startMinio } from "@cofre/lab";
 import { eq } from "drizzle-orm";
-import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
+import { afterAll, beforeAll, describe, expect, onTestFinished, test, vi } from "vitest";
 import { newId } from "../../db/columns.ts";
 import { backups } from "../../db/schema/backups.ts";
 import { servers } from "../../db/schema/servers.ts";
@@ -15,12 +18,19 @@ vi.setConfig({ testTimeout: 120_000, hookTimeout: 120_000 });
 
 const needs = { engine: "minio", version: "RELEASE.2025-09-07T16-13-09Z" } as const;
 
+interface Asked {
+  readonly job: JobAnswer;
+  readonly safetyBackupId: string | null;
+}
+
 describe.skipIf(absentReason(needs))("the restore of a bucket over what is there", () => {
   let api: StartedApi;
   let client: Client;
   let minio: StartedS3;
   let line: string;
   let backupId: string;
+  let storeId: string;
+  const serverId = newId();
 
   beforeAll(async () => {
     minio = await startMinio();
@@ -28,7 +38,6 @@ describe.skipIf(absentReason(needs))("the restore of a bucket over what is there
     client = clientOf(async (path, init) => api.app.request(path, init), api.apiKey);
     await minio.exec(["mkdir", "-p", "/data/shop", "/data/archives"]);
     const { organizationId } = api.deps.installation;
-    const serverId = newId();
     await api.deps.db.insert(servers).values({ id: serverId, organizationId, name: "here", kind: "local" });
     const nowhere = { organizationId, name: "here", kind: "directory", serverId, root: "/nowhere" } as const;
     await api.deps.db.insert(stores).values(nowhere);
@@ -41,7 +50,8 @@ describe.skipIf(absentReason(needs))("the restore of a bucket over what is there
       ...{ name: "a bucket", kind: "s3" },
       s3: { endpoint, accessKey, secretKey, bucket: "archives", prefix: "cofre" },
     });
-    await client.put(`/api/resources/${id}/stores`, { storeId: store.id, copyStoreIds: null });
+    storeId = store.id;
+    await client.put(`/api/resources/${id}/stores`, { storeId, copyStoreIds: null });
     line = `/api/resources/${id}`;
     for (const key of ["one", "two"]) await put(key, "as it was");
     const { job } = await client.post<{ job: JobAnswer }>(`${line}/backups`, { units: ["shop"] });
@@ -64,10 +74,7 @@ describe.skipIf(absentReason(needs))("the restore of a bucket over what is there
   };
   const contents = async () => [await get("one"), await get("two"), await get("since")];
   const restore = async (body: object) => {
-    const answer = await client.post<{ job: JobAnswer; safetyBackupId: string | null }>(
-      `${line}/backups/${backupId}/restore`,
-      body,
-    );
+    const answer = await client.post<Asked>(`${line}/backups/${backupId}/restore`, body);
     return { ...answer, job: await client.ended(answer.job.id) };
   };
   const change = async () => {
@@ -104,6 +111,40 @@ describe.skipIf(absentReason(needs))("the restore of a bucket over what is there
     });
     const path = `/api/resources/${resourceId}/backups/${id}/restore`;
     await expect(client.post(path, { mode: "merge" })).rejects.toMatchObject(invalid);
+  });
+
+  test("and one of files protects what is at the other path, and nothing where nothing is", async () => {
+    const folder = await mkdtemp(join(tmpdir(), "cofre-files-"));
+    onTestFinished(() => rm(folder, { recursive: true }));
+    const [own, other] = [join(folder, "own"), join(folder, "other")];
+    for (const path of [own, other]) await mkdir(path);
+    await writeFile(join(own, "a"), "own");
+    await writeFile(join(other, "b.cache"), "other");
+    const { id } = await client.post<{ id: string }>(
+      `/api/projects/${await defaultProject(client)}/resources`,
+      { name: "site", type: "files", serverId, config: { paths: [own], exclude: ["*.cache"] } },
+    );
+    await client.put(`/api/resources/${id}/stores`, { storeId, copyStoreIds: null });
+    const base = `/api/resources/${id}/backups`;
+    const taken = await client.ended((await client.post<{ job: JobAnswer }>(base)).job.id);
+    await rm(own, { recursive: true });
+    const into = async (destination: object) => {
+      const path = `${base}/${taken.backupIds[0]}/restore`;
+      const asked = await client.post<Asked>(path, { destination });
+      const { status, warnings } = await client.ended(asked.job.id);
+      const safety = await client.get<BackupAnswer>(`${base}/${asked.safetyBackupId}`);
+      return { status, warnings, safety };
+    };
+    expect(await into({})).toMatchObject({
+      status: "succeeded",
+      warnings: expect.arrayContaining([`no safety backup was taken of ${own}, because it was not there`]),
+      safety: { status: "cancelled" },
+    });
+    expect(await readFile(join(own, "a"), "utf8")).toBe("own");
+    expect(await into({ path: other })).toMatchObject({
+      status: "succeeded",
+      safety: { status: "completed", units: [{ name: other, counts: { files: 1, bytes: 5 } }] },
+    });
   });
 
   test("that fails half way names the safety backup that goes back", async () => {

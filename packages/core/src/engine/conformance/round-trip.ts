@@ -5,6 +5,7 @@ import {
   checkArchive,
   putArchive,
   removeArchive,
+  restorationOf,
   type TakeRequest,
   takeArchive,
 } from "./carry.ts";
@@ -95,7 +96,10 @@ export function keepsBackupsRepeatable<Target>(engine: Engine<Target>, pair: Pai
       const archive = await take(engine, original, { units });
       const into = units.map((unit) => original.renamed?.(unit) ?? `${unit} "other" $(x)`);
       disturb(original);
+      const present = () => restorationOf(engine, original.reach(), { ...archive, into }).present();
+      expect(await present()).toEqual([]);
       const facts = await putArchive(engine, carrierOf(original), { archive: { ...archive, into } });
+      expect((await present()).toSorted()).toEqual(into.toSorted());
       expect(facts.map((unit) => unit.name)).toEqual(into);
       expect(await original.fingerprint(into)).toBe(before);
       expect(await original.fingerprint(units)).toBe(before);
