@@ -29,6 +29,7 @@ export { removeBackup } from "./operation/remove-backup.ts";
 export type {
   Installation,
   ManifestIdentity,
+  RestoreAtTarget,
   RestoreBackup,
   RestoredBackup,
   TakeBackup,

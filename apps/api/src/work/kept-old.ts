@@ -5,8 +5,7 @@ import { jobs } from "../db/schema/jobs.ts";
 import type { Deps } from "../deps.ts";
 import type { RestoreJob } from "./job-request.ts";
 import type { JobRow } from "./queue-contract.ts";
-import { requestOf } from "./restore.ts";
-import { backupById } from "./rows.ts";
+import { atTarget } from "./restore.ts";
 import type { Running } from "./running.ts";
 
 /** How long the data that a restore replaced is kept beside the target, to be put back. */
@@ -85,6 +84,5 @@ async function dropFor(
 ): Promise<void> {
   // Named by the restore's own tag: everything that it made carries it.
   const reached = await deps.reach.resource(request.destinationResourceId, { tag, signal });
-  const row = { ...(await backupById(deps.db, request.backupId)), removedReason: null };
-  await dropOld(await requestOf(deps, { request, row }, reached));
+  await dropOld(await atTarget(deps.db, request, reached));
 }

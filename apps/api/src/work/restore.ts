@@ -1,11 +1,21 @@
-import { presentUnits, type RestoreBackup, recoverRestore, restoreBackup } from "@cofre/core";
+import {
+  presentUnits,
+  type RestoreAtTarget,
+  type RestoreBackup,
+  recoverRestore,
+  restoreBackup,
+  type Store,
+} from "@cofre/core";
 import { Fault, isFault, toFault } from "@cofre/core/model";
+import { and, eq } from "drizzle-orm";
+import type { Database } from "../db/database.ts";
+import { stores } from "../db/schema/stores.ts";
 import type { Deps } from "../deps.ts";
 import { unlockFor } from "../feature/encryption/unlock.ts";
 import type { ReachedResource } from "../reach/reach.ts";
 import { toldArchiveOf, warn } from "./copy-places.ts";
 import type { RestoreJob } from "./job-request.ts";
-import { type BackupRow, backupById, manifestOf } from "./rows.ts";
+import { backupById, writtenManifestOf } from "./rows.ts";
 import { isLettingGo, type Running } from "./running.ts";
 import { failOpenRow, takeArchive } from "./taking.ts";
 import { untilReachable } from "./until-reachable.ts";
@@ -53,16 +63,21 @@ async function restoreAnew(running: Running, request: RestoreJob, reached: Reach
  * to its end first: nothing of it may stay behind without a row that tells.
  */
 async function takeUp(running: Running, request: RestoreJob, reached: ReachedResource): Promise<void> {
-  const { deps } = running;
+  const { deps, notes } = running;
   const { safetyBackupId } = request;
-  const row = await backupById(deps.db, request.backupId);
-  const asked = await requestOf(deps, { request, row }, reached);
+  const asked = await atTarget(deps.db, request, reached);
+  let isUntaken = false;
   if (safetyBackupId !== null) {
     const { status } = await backupById(deps.db, safetyBackupId);
+    // Only where nothing was there to be backed up a restore goes on without it.
+    isUntaken = status === "pending";
     const present = status === "running" ? await presentUnits(asked) : [];
     if (present.length > 0) await protect(running, reached, { safetyBackupId, units: present });
   }
-  await recoverRestore(running.work, asked);
+  const beside = await storesOn(deps, reached.server.id);
+  const { keptOld, warnings } = await recoverRestore(running.work, { ...asked, stores: beside });
+  notes.keptOld = keptOld;
+  warn(notes, isUntaken ? ["no safety backup was taken, because nothing was there", ...warnings] : warnings);
 }
 
 /** What may no longer be as it was needs the very name of the backup that brings it back. */
@@ -93,14 +108,26 @@ function protection(
   return { protect: (units) => protect(running, reached, { safetyBackupId, units }) };
 }
 
-/** The restore that a job's row asks for, without its safety backup. */
-export async function requestOf(
-  deps: Pick<Deps, "reach">,
-  { request, row }: { readonly request: RestoreJob; readonly row: BackupRow },
+/** The restore that a job's row asked for, as it is found again: whether its archive is still there does not matter. */
+export async function atTarget(
+  db: Database,
+  request: RestoreJob,
   reached: ReachedResource,
-): Promise<RestoreBackup> {
-  const store = await deps.reach.store(row.storeId);
-  return { ...reachedBy(reached, request), store, manifest: manifestOf(row) };
+): Promise<RestoreAtTarget> {
+  const row = await backupById(db, request.backupId);
+  return { ...reachedBy(reached, request), manifest: writtenManifestOf(row) };
+}
+
+/** Those that lie on this very server, which was reached. */
+async function storesOn(
+  { db, reach }: Pick<Deps, "db" | "reach">,
+  serverId: string,
+): Promise<readonly Store[]> {
+  const rows = await db
+    .select({ id: stores.id })
+    .from(stores)
+    .where(and(eq(stores.kind, "directory"), eq(stores.serverId, serverId)));
+  return await Promise.all(rows.map(({ id }) => reach.store(id)));
 }
 
 function reachedBy({ engine, reach }: ReachedResource, { units, mode, choices }: RestoreJob) {

@@ -58,10 +58,18 @@ export async function regularBackups(
 
 /** The manifest of a completed backup, as it was written. */
 export function manifestOf(row: BackupRow): Manifest {
-  if (row.manifest === null || row.removedReason !== null) {
-    throw new Fault("archive.missing", `the archive of backup ${row.id} is no longer kept`, {
-      hint: "Choose another backup.",
-    });
-  }
+  if (row.removedReason === null) return writtenManifestOf(row);
+  throw notKept(row);
+}
+
+/** The same where the archive is no longer kept: what a restore of it made or replaced is found by the names in it. */
+export function writtenManifestOf(row: BackupRow): Manifest {
+  if (row.manifest === null) throw notKept(row);
   return row.manifest as Manifest; // checked: only takeBackup's parsed manifests are written there
+}
+
+function notKept({ id }: BackupRow): Fault {
+  return new Fault("archive.missing", `the archive of backup ${id} is no longer kept`, {
+    hint: "Choose another backup.",
+  });
 }

@@ -135,7 +135,8 @@ test("a switch that ended after all is a success, also for the worker that takes
   }));
   expect(await failing(late)).toMatchObject({ keptOld: true });
   asks = 0;
-  await recoverRestore(newWork(), { ...asked, engine: late });
+  const taken = await recoverRestore(newWork(), { ...asked, engine: late, stores: [asked.store] });
+  expect(taken).toMatchObject({ keptOld: true, warnings: [] });
 });
 
 test("a worker that takes up what emptied the target says that, and nothing else", async () => {
@@ -143,7 +144,9 @@ test("a worker that takes up what emptied the target says that, and nothing else
     stage: async () => "staged",
     abort: () => Promise.reject(new Fault("restore.failed", "it is EMPTY now")),
   }));
-  await expect(recoverRestore(newWork(), { ...asked, engine })).rejects.toThrow("it is EMPTY now");
+  await expect(recoverRestore(newWork(), { ...asked, engine, stores: [] })).rejects.toThrow(
+    "it is EMPTY now",
+  );
 });
 
 test("an engine that writes over what is there says that it may hold a part, also when it was cancelled or taken up", async () => {
@@ -165,7 +168,7 @@ test("an engine that writes over what is there says that it may hold a part, als
     code: "restore.failed",
     message: "it was cancelled; the target may hold a part of the backup now",
   });
-  await expect(recoverRestore(newWork(), { ...asked, engine })).rejects.toMatchObject({
+  await expect(recoverRestore(newWork(), { ...asked, engine, stores: [] })).rejects.toMatchObject({
     ...half,
     code: "job.interrupted",
   });

@@ -85,6 +85,18 @@ export interface ValidatedBackup {
   readonly facts: readonly UnitFacts[];
 }
 
+/** A restore as it is found again at its target, by names alone: the archive and its stores may be gone by then. */
+export type RestoreAtTarget = Pick<
+  RestoreBackup,
+  "engine" | "reach" | "manifest" | "units" | "mode" | "choices"
+>;
+
+/** recoverRestore(work, request): what is to be done about a restore whose worker died. */
+export interface RecoverRestore extends RestoreAtTarget {
+  /** Directories on the target's server beside which journals of the restore may lie: its archive may have been read from any of them. */
+  readonly stores: readonly Store[];
+}
+
 /** restoreBackup(work, request): validate, protect, load to one side, compare, switch; on any failure the target is as it was. */
 export interface RestoreBackup {
   readonly engine: Engine;

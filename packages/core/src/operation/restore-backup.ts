@@ -4,8 +4,8 @@ import { Fault, isFault, toFault } from "../model/fault.ts";
 import { aftermath, hasChanged, perhapsHalf } from "./aftermath.ts";
 import { fromWhicheverIsWhole } from "./copy-sources.ts";
 import { factsOf } from "./facts.ts";
-import { journalsOn } from "./place.ts";
-import type { RestoreBackup, RestoredBackup } from "./requests.ts";
+import { allJournalsOn } from "./place.ts";
+import type { RecoverRestore, RestoreAtTarget, RestoreBackup, RestoredBackup } from "./requests.ts";
 import { readRiders } from "./riders.ts";
 import { subId } from "./sub-id.ts";
 import { sweepOldAttempt } from "./sweep.ts";
@@ -67,8 +67,8 @@ async function protect(
   return absent.map((name) => `no safety backup was taken of ${name}, because it was not there`);
 }
 
-/** Which of the units are at the target now, under the names that they have there. Needs neither the archive nor its store. */
-export async function presentUnits(request: RestoreBackup): Promise<readonly string[]> {
+/** Which of the units are at the target now, under the names that they have there. */
+export async function presentUnits(request: RestoreAtTarget): Promise<readonly string[]> {
   return await request.engine.restore(request.reach, requestWith(request, [])).present();
 }
 
@@ -99,7 +99,7 @@ async function isSwitched(restoration: Restoration): Promise<boolean> {
   }
 }
 
-function finished(request: RestoreBackup, asked: RestoreRequest, restoration: Restoration): RestoredBackup {
+function finished(request: RestoreAtTarget, asked: RestoreRequest, restoration: Restoration): RestoredBackup {
   const warnings = restoration.warnings?.() ?? [];
   return { facts: renamed(asked), keptOld: request.engine.capabilities.keepsOld, warnings };
 }
@@ -108,16 +108,18 @@ function finished(request: RestoreBackup, asked: RestoreRequest, restoration: Re
  * Takes up a restore whose worker died. A finished switch is a success; anything before it is swept, so that the target is as it
  * was, and the restore ends as interrupted.
  */
-export async function recoverRestore(work: Work, request: RestoreBackup): Promise<void> {
+export async function recoverRestore(work: Work, request: RecoverRestore): Promise<RestoredBackup> {
   const { server } = request.reach;
-  const restoration = request.engine.restore(request.reach, await restoreRequest(request));
-  const journals = await journalsOn(server, request.store);
+  const asked = requestWith(request, []);
+  const restoration = request.engine.restore(request.reach, asked);
   const load = subId(work.id, LOAD);
-  await sweepOldAttempt(server.jobs, journals, load);
-  if ((await restoration.stage()) === "switched") return;
+  for (const journals of await allJournalsOn(server, request.stores)) {
+    await sweepOldAttempt(server.jobs, journals, load);
+  }
+  if ((await restoration.stage()) === "switched") return finished(request, asked, restoration);
   await restoration.abort();
   const now = await aftermath(request, restoration);
-  if (now === "switched") return;
+  if (now === "switched") return finished(request, asked, restoration);
   const cut = new Fault("job.interrupted", `the restore was cut before its switch${now.says}`, {
     hint: "Start the restore again.",
   });
@@ -125,12 +127,12 @@ export async function recoverRestore(work: Work, request: RestoreBackup): Promis
 }
 
 /** Puts back what a restore replaced, while the old data is kept. */
-export async function undoRestore(request: RestoreBackup): Promise<void> {
+export async function undoRestore(request: RestoreAtTarget): Promise<void> {
   await request.engine.restore(request.reach, requestWith(request, [])).undo();
 }
 
 /** Drops the old data that a restore kept. After it the restore cannot be undone. */
-export async function dropOld(request: RestoreBackup): Promise<void> {
+export async function dropOld(request: RestoreAtTarget): Promise<void> {
   await request.engine.restore(request.reach, requestWith(request, [])).drop();
 }
 
@@ -212,7 +214,7 @@ async function restoreRequest(request: RestoreBackup): Promise<RestoreRequest> {
 
 /** What is already at the target is found by its names alone: the archive and its riders may be gone by then. */
 function requestWith(
-  { manifest, units, mode, choices }: RestoreBackup,
+  { manifest, units, mode, choices }: RestoreAtTarget,
   riders: readonly Rider[],
 ): RestoreRequest {
   const own = manifest.units.map((unit) => ({ from: unit.name, into: unit.name }));
