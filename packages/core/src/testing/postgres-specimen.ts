@@ -93,8 +93,22 @@ interface Ground {
 }
 
 /** The database goes by the environment: as a word, a name with `=` in it would be a connection string. */
-async function sql({ exec, user, version }: StartedPostgres, text: string, database: string): Promise<string> {
-  const argv = [`/usr/lib/postgresql/${version}/bin/psql`, "-X", "-q", "-A", "-t", "-v", "ON_ERROR_STOP=1", "-U", user];
+async function sql(
+  { exec, user, version }: StartedPostgres,
+  text: string,
+  database: string,
+): Promise<string> {
+  const argv = [
+    `/usr/lib/postgresql/${version}/bin/psql`,
+    "-X",
+    "-q",
+    "-A",
+    "-t",
+    "-v",
+    "ON_ERROR_STOP=1",
+    "-U",
+    user,
+  ];
   const { code, stdout, stderr } = await exec(argv, { stdin: text, env: { PGDATABASE: database } });
   if (code === 0) return stdout.toString().trimEnd();
   throw new Error(`psql ended with ${code}: ${stderr.trim()}`);
