@@ -6,6 +6,7 @@ image core postgres:18 postgres forky PG_MAJOR=18 PG_HOME=/var/lib/postgresql PG
 image core redis:7 redis bookworm
 image core cofre-lab/host:docker host bookworm --target docker
 image core cofre-lab/host:plain host bookworm --target plain
+image full cofre-lab/host:clients host bookworm --target clients
 image full postgres:13 postgres bullseye PG_MAJOR=13
 image full postgres:17 postgres trixie PG_MAJOR=17
 image full redis:6 redis bullseye
@@ -31,6 +32,7 @@ server full mysql_server mysql97 9.7 10
 server full minio_server minio RELEASE.2025-09-07T16-13-09Z 40
 server full versitygw_server s3other v1.8.0 41
 server full ferretdb_server ferretdb 2.7 27
+server full ssh_clients clients 25
 server core ssh_docker docker 22
 server core ssh_own own 23
 server core ssh_plain plain 24

@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 
 export type EngineName = "postgres" | "redis" | "mariadb" | "mysql" | "mongodb" | "minio" | "versitygw";
-export type SshServerName = "docker" | "own" | "plain";
+export type SshServerName = "docker" | "own" | "plain" | "clients";
 
 /** A database server with a fixed name, as a customer's compose project would run it. Tests MUST NOT change it. */
 export interface LabContainer {

@@ -14,7 +14,7 @@ export interface SshServer extends LabSshServer {
 
 /**
  * `docker` drives this machine's engine, `own` has one inside with `pg-inner` and `redis-inner`,
- * `plain` has neither docker nor zstd nor bash.
+ * `plain` has neither docker nor zstd nor bash, `clients` the programs of PostgreSQL 15, MariaDB 10.11 and Redis 7 and no docker.
  */
 export function sshServer(name: SshServerName): SshServer {
   const lab = readLab();

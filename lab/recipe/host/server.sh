@@ -1,4 +1,4 @@
-# ssh_docker, ssh_own, ssh_plain KEY PORT_OFFSET   servers reached by SSH; and the keys that open them
+# ssh_docker, ssh_own, ssh_plain, ssh_clients KEY PORT_OFFSET   servers reached by SSH; and the keys that open them
 
 DEPLOY_PASSWORD='d'"'"'eploy "s3nha" $1 `id` \ ção: #%'
 PLAIN_PASSWORD='plain: pá$$ "word"'
@@ -75,6 +75,8 @@ ssh_plain() {
   ssh_container "$1" "$2" cofre-lab/host:plain "shonly:$SHONLY_PASSWORD" \
     "$(user_json root '' false false), $(user_json shonly "$SHONLY_PASSWORD" false false)"
 }
+
+ssh_clients() { ssh_container "$1" "$2" cofre-lab/host:clients '' "$(user_json root '' false false)"; }
 
 ssh_answers() {
   local tries banner=

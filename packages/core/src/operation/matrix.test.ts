@@ -1,116 +1,22 @@
 import { randomBytes } from "node:crypto";
 import { join } from "node:path";
-import { absentReason, extentOf, faultyTcpProxy, startMinio, startOtherS3 } from "@cofre/lab";
+import { absentReason, extentOf } from "@cofre/lab";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { createInstallation, createInstallationKey } from "../archive/seal.ts";
-import type { Specimen } from "../engine/conformance/specimen.ts";
 import type { Engine, Reach } from "../engine/engine.ts";
 import { engineById } from "../engine/registry.ts";
-import { createLocalServer } from "../host/local.ts";
 import { Fault } from "../model/fault.ts";
 import { makePrivateKey, openSessionKey } from "../pipeline/openpgp-keys.ts";
 import { directoryStore } from "../store/directory.ts";
 import { s3Store } from "../store/s3.ts";
 import type { Store } from "../store/store.ts";
-import { startFilesSpecimen } from "../testing/files-specimen.ts";
 import { everyWay, pairedWays, type Way } from "../testing/matrix.ts";
-import { startMongoSpecimen } from "../testing/mongodb-specimen.ts";
-import { startMysqlSpecimen } from "../testing/mysqlish-specimen.ts";
-import { startPostgresSpecimen } from "../testing/postgres-specimen.ts";
-import { startRedisSpecimen } from "../testing/redis-specimen.ts";
+import { type Open, SUBJECTS } from "../testing/matrix-subjects.ts";
 import { MINIO, type S3Bench, startBucket } from "../testing/s3-bench.ts";
-import { startS3Specimen } from "../testing/s3-specimen.ts";
 import { type TemporaryFolder, temporaryFolder } from "../testing/temporary-folder.ts";
 import { restoreBackup } from "./restore-backup.ts";
 import { takeBackup } from "./take-backup.ts";
 import type { Work } from "./work.ts";
-
-/** A server with its engine; without an address it is always reached as it stands. */
-interface Open {
-  readonly specimen: Specimen<unknown>;
-  readonly ip?: string;
-}
-
-interface Subject {
-  readonly name: string;
-  readonly engine: string;
-  readonly absent: string | null;
-  open(): Promise<Open>;
-}
-
-// checked: a specimen is only ever reached by the engine that it was started for
-const asAny = (specimen: unknown) => specimen as Specimen<unknown>;
-
-const SUBJECTS: readonly Subject[] = [
-  ...["13", "15", "17", "18"].map((version) => ({
-    name: `PostgreSQL ${version}`,
-    engine: "postgres",
-    absent: absentReason({ engine: "postgres", version }),
-    open: async () => {
-      const specimen = await startPostgresSpecimen(version);
-      return { specimen: asAny(specimen), ip: specimen.started.ip };
-    },
-  })),
-  ...["10.11", "11.8"].map((version) => sqlSubject("mariadb", version)),
-  sqlSubject("mysql", "9.7"),
-  ...["6", "7", "8"].map((version) => ({
-    name: `Redis ${version}`,
-    engine: "redis",
-    absent: absentReason({ engine: "redis", version }),
-    open: async () => {
-      const specimen = await startRedisSpecimen(version, { appendonly: true, password: "p w'd" });
-      return { specimen: asAny(specimen), ip: specimen.redis.ip };
-    },
-  })),
-  {
-    name: "FerretDB 2.7, MongoDB's protocol",
-    engine: "mongodb",
-    absent: absentReason({ engine: "mongodb", version: "ferretdb-2.7" }),
-    open: async () => {
-      const specimen = await startMongoSpecimen();
-      return { specimen: asAny(specimen), ip: specimen.started.ip };
-    },
-  },
-  { name: "MinIO", engine: "s3", absent: absentReason(MINIO), open: () => openS3(startMinio) },
-  {
-    name: "versitygw",
-    engine: "s3",
-    absent: absentReason({ engine: "versitygw", version: "v1.8.0" }),
-    open: () =>
-      openS3(async () => ({ ...(await startOtherS3()), lacks: ["versions", "odd keys", "tags"] as const })),
-  },
-  {
-    name: "files",
-    engine: "files",
-    absent: null,
-    open: async () => {
-      const root = join(folder.path, "files");
-      return {
-        specimen: asAny(await startFilesSpecimen({ server: createLocalServer(), root, secrets: [] })),
-      };
-    },
-  },
-];
-
-function sqlSubject(engine: "mysql" | "mariadb", version: string): Subject {
-  return {
-    name: `${engine === "mysql" ? "MySQL" : "MariaDB"} ${version}`,
-    engine,
-    absent: absentReason({ engine, version }),
-    open: async () => {
-      const specimen = await startMysqlSpecimen(engine, version);
-      return { specimen: asAny(specimen), ip: specimen.started.ip };
-    },
-  };
-}
-
-type Ground = Parameters<typeof startS3Specimen>[0]["ground"];
-
-async function openS3(start: () => Promise<Ground>): Promise<Open> {
-  const ground = await start();
-  const proxy = await faultyTcpProxy({ target: ground });
-  return { specimen: asAny(await startS3Specimen({ ground, proxy })) };
-}
 
 const lines: string[] = [];
 const key = await makePrivateKey("matrix");
@@ -138,12 +44,10 @@ function workOf({ tag, signal }: Reach<unknown>): Work {
   return { id: tag, owner: "i", signal, now: () => new Date(), stallMs: 60_000, report: () => undefined };
 }
 
-/** By host and port the tools are those of whoever asks: the container's own, that know nothing of it but its address. */
-function reachBy({ reached }: Way, { specimen, ip }: Open): Reach<unknown> {
-  const { container, ...reach } = specimen.reach();
-  if (container === undefined) return reach;
-  if (reached === "in its container" || ip === undefined) return { ...reach, container };
-  return { ...reach, target: Object.assign({}, reach.target, { host: ip }) };
+/** The way that is asked for, or the only one that there is. */
+function reachedBy({ reached }: Way, { specimen, inContainer, byPort }: Open) {
+  const asItStands = { how: "as it stands", reach: () => specimen.reach() };
+  return (reached === "in its container" ? inContainer : byPort) ?? asItStands;
 }
 
 async function goesOutAndComesBack(engine: Engine, open: Open, way: Way): Promise<void> {
@@ -152,7 +56,8 @@ async function goesOutAndComesBack(engine: Engine, open: Open, way: Way): Promis
   await specimen.fill();
   const units = engine.capabilities.combinesUnits ? specimen.units : specimen.units.slice(0, 1);
   const before = await specimen.fingerprint(units);
-  const reach = reachBy(way, open);
+  const reached = reachedBy(way, open);
+  const reach = reached.reach();
   const store = storeOf(way, reach);
   const taken = await takeBackup(workOf(reach), {
     ...{ engine, reach, units, store, codec: way.codec, digests: "none", installation },
@@ -168,7 +73,7 @@ async function goesOutAndComesBack(engine: Engine, open: Open, way: Way): Promis
   await taken.settle();
   await specimen.change();
   expect(await specimen.fingerprint(units)).not.toBe(before);
-  const back = engine.capabilities.restoreNeedsContainer ? specimen.reach() : reachBy(way, open);
+  const back = engine.capabilities.restoreNeedsContainer ? specimen.reach() : reached.reach();
   await restoreBackup(workOf(back), {
     ...{ engine, reach: back, store, manifest: taken.manifest, units: [] },
     unlock: async (head) => {
@@ -201,12 +106,12 @@ describe.each(SUBJECTS.map((subject, index) => ({ ...subject, index })))("$name"
   test.skipIf(subject.absent)(
     subject.absent ?? "goes out and comes back",
     async () => {
-      const open = await subject.open();
+      const open = await subject.open(folder.path);
       try {
         for (const way of isWhole ? everyWay() : pairedWays(subject.index)) {
           const { codec, cipher, store } = way;
-          const reached = open.ip === undefined ? "as it stands" : way.reached;
-          const line = `${subject.name.padEnd(34)} ${reached.padEnd(17)} ${codec.padEnd(5)} ${cipher.padEnd(10)} ${store}`;
+          const { how } = reachedBy(way, open);
+          const line = `${subject.name.padEnd(34)} ${how.padEnd(17)} ${codec.padEnd(5)} ${cipher.padEnd(10)} ${store}`;
           if (store === "in S3" && withoutS3 !== null) {
             lines.push(`${line}: left out, ${withoutS3}`);
             continue;
@@ -217,7 +122,7 @@ describe.each(SUBJECTS.map((subject, index) => ({ ...subject, index })))("$name"
           lines.push(line);
         }
       } finally {
-        await open.specimen[Symbol.asyncDispose]();
+        await open[Symbol.asyncDispose]();
       }
     },
     isWhole ? 1_200_000 : 300_000,
