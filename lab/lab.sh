@@ -29,10 +29,20 @@ exit:  0 done, 1 something failed, 3 this machine cannot (the message says what 
 TEXT
 }
 
+# What tests of this machine's own files look with.
+tools() {
+  local program
+  for program in setfattr:attr setfacl:acl busybox:busybox; do
+    command -v "${program%:*}" > /dev/null && continue
+    timed "installed ${program#*:}" install_packages "${program#*:}" || missing "program ${program%:*}"
+  done
+}
+
 up() {
   local set=$1
   engine
   set=$(settled_set "$set")
+  tools
   images "$set"
   servers "$set"
   describe "$set"
