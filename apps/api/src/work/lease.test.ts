@@ -120,6 +120,23 @@ for (const variant of VARIANTS) {
       expect(await claim("three", 2)).toBeUndefined();
     });
 
+    test("however many wait for their resource or their server, they keep no other job waiting", async () => {
+      shelf = [...shelf, ...(await paperResources(api.deps, 1))];
+      const crowd = (n: number) =>
+        db()
+          .insert(jobs)
+          .values(Array.from({ length: 101 }, () => order(n)));
+      const first = await enqueue(0);
+      expect((await claim())?.id).toBe(first.id);
+      await crowd(0);
+      const behind = await enqueue(1);
+      expect((await claim())?.id).toBe(behind.id);
+      await crowd(2);
+      const elsewhere = await enqueue(4);
+      expect((await claim("two", 2))?.id).toBe(elsewhere.id);
+      expect(await claim("three", 2)).toBeUndefined();
+    });
+
     // The embedded database has one session, in which no two claims are ever under way.
     test.skipIf(variant.absent !== null || variant.name !== "PostgreSQL")(
       "a server's limit holds although two workers claim at the same moment",

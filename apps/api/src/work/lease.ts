@@ -1,12 +1,13 @@
-import { and, asc, eq, lt, ne, notInArray, or, sql } from "drizzle-orm";
+import { and, asc, count, eq, lt, ne, notExists, notInArray, or, sql } from "drizzle-orm";
+import { alias } from "drizzle-orm/pg-core";
 import type { Database } from "../db/database.ts";
 import { jobs } from "../db/schema/jobs.ts";
 import { resourceLocks } from "../db/schema/resource-locks.ts";
 import type { JobRow } from "./queue-contract.ts";
 
 export const LEASE_MS = 30_000;
-/** How many queued jobs are looked at before the worker gives up for now: those in front may wait for their resource. */
-const LOOKED_AT = 100;
+/** A worker without the lock below would hold some of them for a moment. */
+const LOOKED_AT = 10;
 
 export interface Claiming {
   readonly workerId: string;
@@ -23,28 +24,32 @@ export async function claimNext(db: Database, claiming: Claiming): Promise<JobRo
   return await db.transaction(async (tx) => {
     // One claim at a time: of two at once neither would see the other's job on the same server.
     await tx.execute(sql`select pg_advisory_xact_lock(${CLAIM_LOCK})`);
-    const queued = await tx
+    const free = await tx
       .select()
       .from(jobs)
-      .where(eq(jobs.status, "queued"))
+      .where(and(eq(jobs.status, "queued"), isFree(tx, claiming.perServer)))
       .orderBy(asc(jobs.id))
       .limit(LOOKED_AT)
       .for("update", { skipLocked: true });
-    for (const job of queued) {
-      if (!(await serverHasRoom(tx, job, claiming.perServer))) continue;
+    for (const job of free) {
       if (await lockResource(tx, job)) return await start(tx, job, claiming);
     }
     return undefined;
   });
 }
 
-async function serverHasRoom(tx: Database, { serverId }: JobRow, perServer: number): Promise<boolean> {
-  if (serverId === null) return true;
-  const running = await tx
-    .select({ id: jobs.id })
-    .from(jobs)
-    .where(and(eq(jobs.serverId, serverId), eq(jobs.status, "running")));
-  return running.length < perServer;
+/** Asked in the database and before any limit: however many wait for one server or resource, they keep nobody else waiting. */
+function isFree(tx: Database, perServer: number) {
+  const running = alias(jobs, "running");
+  const runningThere = tx
+    .select({ count: count() })
+    .from(running)
+    .where(and(eq(running.serverId, jobs.serverId), eq(running.status, "running")));
+  const locks = tx
+    .select({ one: sql`1` })
+    .from(resourceLocks)
+    .where(eq(resourceLocks.resourceId, jobs.resourceId));
+  return and(notExists(locks), lt(sql`${runningThere}`, perServer));
 }
 
 async function lockResource(tx: Database, { id, resourceId, attempt }: JobRow): Promise<boolean> {
