@@ -1,6 +1,8 @@
 import { sweepAbandoned } from "@cofre/core";
 import { toFault } from "@cofre/core/model";
-import { and, eq, inArray } from "drizzle-orm";
+import { and, eq, inArray, or } from "drizzle-orm";
+import { backupCopies } from "../db/schema/backup-copies.ts";
+import { backups } from "../db/schema/backups.ts";
 import { jobs } from "../db/schema/jobs.ts";
 import { stores } from "../db/schema/stores.ts";
 import type { Deps } from "../deps.ts";
@@ -9,7 +11,7 @@ type Sweeping = Pick<Deps, "db" | "reach" | "installation" | "log">;
 
 /**
  * Sweeps what jobs that are over left on servers: a worker that died while its server was out of reach could not do it. Only where no
- * job of the server is open; another installation's jobs are never touched.
+ * open job can be at work; another installation's jobs are never touched.
  */
 export async function sweepServers(deps: Sweeping): Promise<void> {
   const rows = await deps.db
@@ -33,11 +35,21 @@ export async function sweepServers(deps: Sweeping): Promise<void> {
   }
 }
 
+/** A job works where its resource is, and where the archives rest that it reads or writes: a validation reads one to its end there. */
 async function hasOpenJob({ db }: Sweeping, serverId: string): Promise<boolean> {
-  const [open] = await db
-    .select({ id: jobs.id })
+  const open = await db
+    .select({ serverId: jobs.serverId, backupIds: jobs.backupIds })
     .from(jobs)
-    .where(and(eq(jobs.serverId, serverId), inArray(jobs.status, ["queued", "running"])))
+    .where(inArray(jobs.status, ["queued", "running"]));
+  if (open.some((job) => job.serverId === serverId)) return true;
+  const used = open.flatMap(({ backupIds }) => backupIds);
+  if (used.length === 0) return false;
+  const [there] = await db
+    .select({ id: backups.id })
+    .from(backups)
+    .leftJoin(backupCopies, eq(backupCopies.backupId, backups.id))
+    .innerJoin(stores, or(eq(stores.id, backups.storeId), eq(stores.id, backupCopies.storeId)))
+    .where(and(inArray(backups.id, used), eq(stores.serverId, serverId)))
     .limit(1);
-  return open !== undefined;
+  return there !== undefined;
 }
