@@ -4,6 +4,7 @@ import { newId } from "../db/columns.ts";
 import { projects } from "../db/schema/projects.ts";
 import { resources } from "../db/schema/resources.ts";
 import { chooseProject } from "../feature/projects/selector.ts";
+import { moveBackups } from "../feature/resources/move-backups.ts";
 import { freeSlug } from "../feature/slug.ts";
 import type { ResourceRow, ServerRow } from "../reach/reach.ts";
 import { restConfig } from "../reach/resource-config.ts";
@@ -125,18 +126,20 @@ async function refresh(scan: Scan, row: ResourceRow, found: Identified): Promise
   const isChanged = isOther || lives.status !== row.status || lives.health !== row.health;
   // Somebody's choice stays: resources added or moved by hand are not moved by a selector.
   const mayMove = row.detected && !row.projectChosen;
-  await deps.db
-    .update(resources)
-    .set({
-      ...lives,
-      ...(row.detected ? refreshedConfig(deps.sealer, { row, engine, found: found.config }) : {}),
-      ...(mayMove ? { projectId: projectFor(scan, found)?.id ?? row.projectId } : {}),
-      // The image's tag says less than the server itself said when it was inspected.
-      ...(isOther || row.version === null ? { version: found.version ?? row.version } : {}),
-      lastSeenAt: now,
-      updatedAt: isChanged ? now : row.updatedAt,
-    })
-    .where(eq(resources.id, row.id));
+  const projectId = mayMove ? (projectFor(scan, found)?.id ?? row.projectId) : row.projectId;
+  const values = {
+    ...lives,
+    ...(row.detected ? refreshedConfig(deps.sealer, { row, engine, found: found.config }) : {}),
+    ...(mayMove ? { projectId } : {}),
+    // The image's tag says less than the server itself said when it was inspected.
+    ...(isOther || row.version === null ? { version: found.version ?? row.version } : {}),
+    lastSeenAt: now,
+    updatedAt: isChanged ? now : row.updatedAt,
+  };
+  await deps.db.transaction(async (tx) => {
+    await tx.update(resources).set(values).where(eq(resources.id, row.id));
+    if (projectId !== row.projectId) await moveBackups(tx, { id: row.id, projectId });
+  });
   if (lives.status !== "running") return false;
   return isOther || row.status !== "running" || isStale(row, now, STALE_MS);
 }

@@ -2,8 +2,13 @@ import { randomBytes } from "node:crypto";
 import { absentReason, type FaultyTcpProxy, faultyTcpProxy, sshServer, startPostgres } from "@cofre/lab";
 import { eq } from "drizzle-orm";
 import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
+import { newId } from "../db/columns.ts";
+import { backups } from "../db/schema/backups.ts";
 import { resources } from "../db/schema/resources.ts";
 import { servers } from "../db/schema/servers.ts";
+import { stores } from "../db/schema/stores.ts";
+import type { Deps } from "../deps.ts";
+import type { ResourceRow } from "../reach/reach.ts";
 import { embedded } from "../testing/catalogues.ts";
 import { inspectResource } from "./inspect.ts";
 import { scanServer } from "./scan.ts";
@@ -94,11 +99,19 @@ describe.skipIf(absentReason({ ssh: "docker" }))("a scan", () => {
   });
 
   test("keeps what was edited or moved by hand, and does not bring back what was removed", async () => {
-    await using database = await startPostgres("15");
+    const marked = { "com.example.shop": compose };
+    await using database = await startPostgres("15", { labels: marked });
     await scan();
     const { id, projectId } = await inContainer(database.name);
     expect(projectId).toBe(await defaultProject(client));
-    const path = `/api/projects/${projectId}/resources/${id}`;
+    const projectsOfBackups = await keptBackup(api.deps, await inContainer(database.name));
+    const selecting = await client.post<{ id: string }>("/api/projects", {
+      name: "selecting",
+      selector: { servers: [], labels: marked },
+    });
+    await scan();
+    expect(await projectsOfBackups()).toEqual([selecting.id]);
+    const path = `/api/projects/${selecting.id}/resources/${id}`;
     const other = await client.post<{ id: string }>("/api/projects", { name: "chosen" });
     await client.put(path, { config: { username: "somebody" }, moveTo: other.id, test: false });
     await scan();
@@ -111,6 +124,13 @@ describe.skipIf(absentReason({ ssh: "docker" }))("a scan", () => {
     const { added } = await scan();
     expect(added).toBe(0);
     expect((await inContainer(database.name)).removedAt).not.toBeNull();
+    expect(await projectsOfBackups()).toEqual([other.id]);
+    await client.remove(`/api/projects/${selecting.id}`);
+    await expect(client.remove(`/api/projects/${other.id}`)).rejects.toMatchObject({ status: 409 });
+    const back = { name: "back", type: "postgres", serverId, containerId: database.name, test: false };
+    await client.post(`/api/projects/${projectId}/resources`, back);
+    expect(await projectsOfBackups()).toEqual([projectId]);
+    await client.remove(`/api/projects/${other.id}`);
   });
 
   test("tells replicas of one service apart, the same ones every time", async () => {
@@ -139,3 +159,18 @@ describe.skipIf(absentReason({ ssh: "docker" }))("a scan", () => {
     expect(await inContainer(database.name)).toMatchObject({ status: "running" });
   });
 });
+
+/** A backup of a resource; resolves with what tells in which project it is. */
+async function keptBackup({ db }: Deps, resource: ResourceRow): Promise<() => Promise<readonly string[]>> {
+  const { organizationId, projectId, serverId, id: resourceId } = resource;
+  const [store] = await db.select().from(stores).where(eq(stores.serverId, serverId));
+  await db.insert(backups).values({
+    ...{ organizationId, projectId, resourceId, storeId: store?.id ?? "", runId: newId() },
+    ...{ origin: "manual", type: "database", engine: "postgres", unit: "shop", status: "completed" },
+    ...{ sha256: "0", sizeBytes: 1, storeKey: newId(), completedAt: new Date() },
+  });
+  return async () => {
+    const rows = await db.select().from(backups).where(eq(backups.resourceId, resourceId));
+    return rows.map((row) => row.projectId);
+  };
+}

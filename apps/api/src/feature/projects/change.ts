@@ -11,7 +11,7 @@ import { visible } from "../scope.ts";
 import { freeSlug } from "../slug.ts";
 import { withUniqueExternalId } from "../unique.ts";
 import { findProject, viewProject } from "./get.ts";
-import { type ProjectRow, selectContents, selectProjectByExternalId } from "./rows.ts";
+import { backupsIn, type ProjectRow, selectContents, selectProjectByExternalId } from "./rows.ts";
 import type { ChangeProject, CreateProject, ProjectView, PutProject } from "./view.ts";
 
 export async function createProject(ctx: ActorContext, input: CreateProject): Promise<ProjectView> {
@@ -70,7 +70,7 @@ export async function removeProject(ctx: ActorContext, { id }: { readonly id: st
   }
   await ctx.deps.db.transaction(async (tx) => {
     // Rows of the past: resources that were removed and backups whose bytes are gone.
-    await tx.delete(backups).where(eq(backups.projectId, row.id));
+    await tx.delete(backups).where(backupsIn(tx, row.id));
     await tx.delete(resources).where(eq(resources.projectId, row.id));
     await tx.delete(projects).where(and(visible.projects(ctx.actor), eq(projects.id, row.id)));
   });

@@ -1,4 +1,4 @@
-import { and, asc, count, eq, gt, isNull, sql } from "drizzle-orm";
+import { and, asc, count, eq, gt, inArray, isNull, or, sql } from "drizzle-orm";
 import type { Actor } from "../../auth/actor.ts";
 import type { Database } from "../../db/database.ts";
 import { backups } from "../../db/schema/backups.ts";
@@ -130,6 +130,12 @@ export async function selectContents(
   const [kept] = await db
     .select({ number: count() })
     .from(backups)
-    .where(and(eq(backups.projectId, projectId), isNull(backups.removedAt), eq(backups.status, "completed")));
+    .where(and(backupsIn(db, projectId), isNull(backups.removedAt), eq(backups.status, "completed")));
   return { resources: held?.number ?? 0, backups: kept?.number ?? 0 };
+}
+
+/** Those of its resources too, whatever project they were kept under. */
+export function backupsIn(db: Database, projectId: string) {
+  const there = db.select({ id: resources.id }).from(resources).where(eq(resources.projectId, projectId));
+  return or(eq(backups.projectId, projectId), inArray(backups.resourceId, there));
 }

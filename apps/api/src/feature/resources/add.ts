@@ -3,6 +3,7 @@ import { Fault, type Inspection } from "@cofre/core/model";
 import { eq } from "drizzle-orm";
 import { userIdOf } from "../../auth/actor.ts";
 import { newId } from "../../db/columns.ts";
+import type { Database } from "../../db/database.ts";
 import { resources } from "../../db/schema/resources.ts";
 import { answered, question } from "../../reach/questions.ts";
 import type { ResourceRow, ServerRow } from "../../reach/reach.ts";
@@ -15,6 +16,7 @@ import { freeSlug } from "../slug.ts";
 import { withUniqueExternalId } from "../unique.ts";
 import { pathsIn, requireAllowed } from "./allowed-paths.ts";
 import { viewResource } from "./get.ts";
+import { moveBackups } from "./move-backups.ts";
 import { requireApart } from "./own-store.ts";
 import { selectByIdentity } from "./rows.ts";
 import { tryEngine } from "./try-engine.ts";
@@ -117,7 +119,7 @@ async function write(
     updatedAt: now(),
   };
   if (back !== undefined) {
-    const [row] = await db.update(resources).set(values).where(eq(resources.id, back)).returning();
+    const row = await bringBack(db, back, values);
     if (row !== undefined) return row;
   }
   const [row] = await db
@@ -135,6 +137,19 @@ async function write(
     .returning();
   if (row === undefined) throw new Error("the resource was not written");
   return row;
+}
+
+/** The backups that were kept come along into the project that it comes back to. */
+async function bringBack(
+  db: Database,
+  id: string,
+  values: Partial<typeof resources.$inferInsert>,
+): Promise<ResourceRow | undefined> {
+  return await db.transaction(async (tx) => {
+    const [row] = await tx.update(resources).set(values).where(eq(resources.id, id)).returning();
+    if (row !== undefined) await moveBackups(tx, row);
+    return row;
+  });
 }
 
 /** What the trial told; nothing of it when there was none. */

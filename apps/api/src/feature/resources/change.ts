@@ -22,6 +22,7 @@ import { withUniqueExternalId } from "../unique.ts";
 import { addResource } from "./add.ts";
 import { pathsIn, requireAllowed } from "./allowed-paths.ts";
 import { findResourceIn, viewResource } from "./get.ts";
+import { moveBackups } from "./move-backups.ts";
 import { requireApart } from "./own-store.ts";
 import { selectResourceByExternalId } from "./rows.ts";
 import { tryEngine } from "./try-engine.ts";
@@ -36,21 +37,19 @@ export async function changeResource(ctx: ActorContext, input: ChangeResource): 
   const config = input.config === undefined ? {} : await changedConfig(ctx, there, input);
   const { name, externalId } = input;
   const moved = input.moveTo === undefined ? {} : { projectId: input.moveTo, projectChosen: true };
-  const [row] = await withUniqueExternalId("resource", async () =>
-    deps.db
-      .update(resources)
-      .set({ ...definedOf({ name, externalId }), ...config, ...moved, updatedAt: deps.now() })
-      .where(and(eq(resources.id, there.id), isNull(resources.removedAt)))
-      .returning(),
+  const row = await withUniqueExternalId("resource", () =>
+    deps.db.transaction(async (tx) => {
+      const [changed] = await tx
+        .update(resources)
+        .set({ ...definedOf({ name, externalId }), ...config, ...moved, updatedAt: deps.now() })
+        .where(and(eq(resources.id, there.id), isNull(resources.removedAt)))
+        .returning();
+      if (changed === undefined) throw absent("resource");
+      await moveBackups(tx, changed);
+      return changed;
+    }),
   );
-  if (row === undefined) throw absent("resource");
-  if (input.moveTo !== undefined) await moveBackups(ctx, row);
   return await viewResource(ctx, row);
-}
-
-/** Backups belong to their resource's project; the paths of their files stay. */
-async function moveBackups({ deps }: ActorContext, row: ResourceRow): Promise<void> {
-  await deps.db.update(backups).set({ projectId: row.projectId }).where(eq(backups.resourceId, row.id));
 }
 
 /** A field given replaces the old one, null forgets it, and what is left out stays: a form that never saw the password keeps it. */
