@@ -135,19 +135,6 @@ describe("a schedule", () => {
     expect(await run()).toHaveLength(shelf.length);
   });
 
-  test("orders each run once although two processes tick at once", async () => {
-    await schedule({ timeZone: "UTC", from: "2026-05-01T00:00:00Z" });
-    clock = new Date("2026-05-01T02:30:00Z");
-    const both = await Promise.all([tick(api.deps), tick(api.deps), tick(api.deps)]);
-    expect(both.flat()).toHaveLength(1);
-    expect(await api.deps.db.select().from(jobs)).toMatchObject([
-      { kind: "backup", status: "queued", requestedBy: { kind: "schedule" }, resourceId: resource.id },
-    ]);
-    expect(await api.deps.db.select().from(backups)).toMatchObject([
-      { origin: "schedule", status: "pending", unit: "shop" },
-    ]);
-  });
-
   test("skips a run while the backup before it is not over, and the audit says so", async () => {
     await schedule({ cron: "0 * * * *", timeZone: "UTC", from: "2026-05-01T00:30:00Z" });
     clock = new Date("2026-05-01T01:00:10Z");

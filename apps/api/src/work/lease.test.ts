@@ -4,7 +4,9 @@ import { eq } from "drizzle-orm";
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { backups } from "../db/schema/backups.ts";
 import { jobs } from "../db/schema/jobs.ts";
+import { schedules } from "../db/schema/schedules.ts";
 import type { ResourceRow } from "../reach/reach.ts";
+import { tick } from "../scheduler/tick.ts";
 import { embedded } from "../testing/catalogues.ts";
 import { claimNext, endJob, giveBack, LEASE_MS, mine, renew, takeOver } from "./lease.ts";
 import type { JobOrder, JobRow } from "./queue-contract.ts";
@@ -212,6 +214,18 @@ for (const variant of VARIANTS) {
       await giveBack(db(), [job], clock);
       const [row] = await db().select().from(jobs).where(eq(jobs.id, job.id));
       expect(row).toMatchObject({ workerId: "two", attempt: 2 });
+    });
+
+    test("each due run is ordered once although several processes look at the same moment", async () => {
+      const nextRunAt = new Date(Math.floor(clock.getTime() / 60_000) * 60_000);
+      const rule = { enabled: true, cron: "* * * * *", timeZone: "UTC", keepLast: 7, nextRunAt };
+      const due = shelf.map(({ id, organizationId }) => ({ ...rule, organizationId, resourceId: id }));
+      await db().insert(schedules).values(due);
+      const all = await Promise.all([tick(api.deps), tick(api.deps), tick(api.deps)]);
+      expect(all.flat()).toHaveLength(shelf.length);
+      const ordered = await db().select().from(jobs).orderBy(jobs.resourceId);
+      expect(ordered.map(({ resourceId }) => resourceId)).toEqual(shelf.map(({ id }) => id).toSorted());
+      expect(await db().select().from(backups)).toHaveLength(shelf.length);
     });
 
     test("a queued job is cancelled at once, a running one is asked to stop", async () => {
