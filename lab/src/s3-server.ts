@@ -10,6 +10,8 @@ export interface StartS3Options {
   readonly secretKey?: string;
   readonly labels?: Readonly<Record<string, string>>;
   readonly network?: string;
+  /** MinIO alone: the domain below which buckets are names of their own. */
+  readonly domain?: string;
 }
 
 export interface StartedS3 extends ThrowawayContainer {
@@ -33,10 +35,11 @@ interface Maker {
 /** What object stores have in common: two keys, one port, a path that tells health. */
 export async function startS3(maker: Maker, options: StartS3Options): Promise<StartedS3> {
   const { accessKey = "labadmin", secretKey = 'lab "secret" $1 `id`/+=' } = options;
+  const domain = options.domain === undefined ? {} : { MINIO_DOMAIN: options.domain };
   const container = await startContainer({
     image: imageOf(maker.engine, options.version ?? maker.version),
     name: maker.engine,
-    env: { [maker.variables.accessKey]: accessKey, [maker.variables.secretKey]: secretKey },
+    env: { ...domain, [maker.variables.accessKey]: accessKey, [maker.variables.secretKey]: secretKey },
     cmd: maker.cmd,
     labels: options.labels,
     network: options.network,

@@ -13,6 +13,7 @@ import { Secret } from "../model/secret.ts";
 import { type HostileAnswer, type Hostility, hostileS3 } from "../testing/hostile-s3.ts";
 import { clientOf } from "../testing/s3-specimen.ts";
 import { temporaryFolder } from "../testing/temporary-folder.ts";
+import { tlsDoor } from "../testing/tls-door.ts";
 import {
   type Archive,
   openArchive,
@@ -24,6 +25,7 @@ import {
 import type { Reach } from "./engine.ts";
 import { s3 } from "./s3.ts";
 import { BucketTarget } from "./s3-target.ts";
+import { openWire } from "./s3-wire.ts";
 
 const reason = absentReason({ engine: "minio", version: "RELEASE.2025-09-07T16-13-09Z" });
 const units = ["photos"];
@@ -36,7 +38,7 @@ describe.skipIf(reason !== null)(reason ?? "buckets", () => {
   let server: Server;
 
   beforeAll(async () => {
-    minio = await startMinio();
+    minio = await startMinio({ domain: "s3.test" });
     server = createLocalServer();
     client = clientOf(minio);
     await minio.exec(["mkdir", "-p", "/data/photos"]);
@@ -104,6 +106,36 @@ describe.skipIf(reason !== null)(reason ?? "buckets", () => {
       restorationOf(s3, reach(), { ...archive, into: ["No Bucket!"] }).check(),
     ).rejects.toMatchObject({ code: "input.invalid" });
     await removeArchive(archive);
+  });
+
+  test("are names below the store's own, behind a certificate that only the given authority vouches for", async () => {
+    await using door = await tlsDoor({ host: minio.host, port: minio.port, name: "s3.test" });
+    const dialled = new Set<string>();
+    const dial = async (host: string, port: number) => {
+      dialled.add(host);
+      return await server.dial("127.0.0.1", port);
+    };
+    const place = { endpoint: `https://s3.test:${door.port}`, pathStyle: false };
+    const trusted = reach({ ...place, ca: door.ca }, { ...server, dial });
+    const [archive, direct] = [await take(trusted), await take()];
+    expect(archive.facts).toEqual(direct.facts);
+    expect([...dialled].sort()).toEqual(["photos.s3.test", "s3.test"]);
+    await removeArchive(archive);
+    await removeArchive(direct);
+    const stranger = reach(place, { ...server, dial });
+    await expect(take(stranger)).rejects.toMatchObject({
+      message: expect.stringMatching(/certificate/),
+    });
+    const object = { method: "HEAD", bucket: "photos", key: "large" } as const;
+    const strange = openWire({ target: stranger.target, dial });
+    await expect(strange.ask(object)).rejects.toThrow(/certificate/);
+    strange.close();
+    const before = door.asked.length;
+    const wire = openWire({ target: trusted.target, dial });
+    const { status, body } = await wire.ask(object);
+    await body.dump();
+    wire.close();
+    expect([status, ...door.asked.slice(before)]).toEqual([200, "photos.s3.test"]);
   });
 
   test("whose store lies, cuts or fails make no complete backup, or the right one", async () => {
