@@ -98,6 +98,22 @@ describe.skipIf(absent !== null)(
       expect(await page.getByText("db-9").count()).toBe(0);
     });
 
+    test("every field and every choice of every engine has words, never its name in the API", async () => {
+      await page.goto(cofre.address);
+      const { result } = await (await page.request.get(`${cofre.address}/api/trpc/engines.list`)).json();
+      const engines: readonly EngineFacts[] = result.data.items;
+      await page.getByRole("button", { name: "Adicionar recurso" }).first().click();
+      const dialog = page.getByRole("dialog", { name: "Adicionar recurso" });
+      for (const { id, config } of engines) {
+        await dialog.getByLabel("Tipo").selectOption(id);
+        await expect.poll(() => dialog.locator("label").count()).toBeGreaterThanOrEqual(config.length);
+        const words = await dialog.locator("label, option").allTextContents();
+        const raw = config.flatMap(({ name, choices }) => [name, ...choices]);
+        expect(words.filter((word) => raw.includes(word))).toEqual([]);
+      }
+      await page.keyboard.press("Escape");
+    });
+
     test("an API key is shown once", async () => {
       await page.goto(`${cofre.address}/organization/keys`);
       await page.getByRole("button", { name: "Criar chave" }).first().click();
@@ -136,6 +152,11 @@ describe.skipIf(absent !== null)(
     );
   },
 );
+
+interface EngineFacts {
+  readonly id: string;
+  readonly config: readonly { readonly name: string; readonly choices: readonly string[] }[];
+}
 
 interface AxeResult {
   readonly violations: readonly {

@@ -3,7 +3,9 @@ import { For, Match, Switch } from "solid-js";
 import { useText } from "../../platform/text.tsx";
 import { Button } from "../../ui/button.tsx";
 import { CheckField, SelectField, TextArea, TextField } from "../../ui/field.tsx";
-import { type ConfigValues, fieldError } from "./config-form.ts";
+import type { ConfigValues } from "./config-form.ts";
+import { useConfigWords } from "./config-words.ts";
+import { useFieldError } from "./field-error.ts";
 import type { ConfigField, Resource } from "./queries.ts";
 
 interface ConfigFieldsProps {
@@ -33,25 +35,33 @@ export function ConfigFields(props: ConfigFieldsProps) {
 
 function OneField(props: ConfigFieldsProps & { field: ConfigField }) {
   const t = useText();
-  const label = useFieldLabel();
+  const fieldError = useFieldError();
+  const words = useConfigWords();
   const text = () => String(props.values[props.field.name] ?? "");
   const isKept = () =>
     props.field.secret && props.before !== undefined && props.values[props.field.name] === undefined;
   const common = () => ({
-    label: label(props.field.name),
+    label: words.label(props.field.name),
     error: fieldError(props.fault, props.field.name),
-    ...(props.field.required || props.field.fallback !== null ? {} : { aside: t("words.optional") }),
+    ...(props.field.required || props.field.fallback !== null || props.field.kind === "choice"
+      ? {}
+      : { aside: t("words.optional") }),
     value: text(),
     onValue: (value: string) => props.onValue(props.field.name, value),
   });
-  const fallback = () =>
-    props.field.fallback === null ? undefined : t("config.fallback", String(props.field.fallback));
+  const help = () => {
+    const { name, kind, fallback } = props.field;
+    const usual = fallback === null || kind === "choice" ? undefined : t("config.fallback", String(fallback));
+    return [kind === "list" ? t("config.listHelp") : undefined, words.help(name), usual]
+      .filter((sentence) => sentence !== undefined)
+      .join(" ");
+  };
   return (
     <Switch
       fallback={
         <TextField
           {...common()}
-          help={fallback()}
+          help={help()}
           type={props.field.secret ? "password" : "text"}
           inputmode={props.field.kind === "number" ? "numeric" : "text"}
           required={props.field.required && !props.field.secret}
@@ -61,25 +71,26 @@ function OneField(props: ConfigFieldsProps & { field: ConfigField }) {
     >
       <Match when={isKept()}>
         <KeptSecret
-          label={label(props.field.name)}
+          label={words.label(props.field.name)}
           isSet={isSet(props.before?.[props.field.name])}
           onReplace={() => props.onValue(props.field.name, "")}
         />
       </Match>
       <Match when={props.field.kind === "flag"}>
         <CheckField
-          label={label(props.field.name)}
+          label={words.label(props.field.name)}
           checked={props.values[props.field.name] === true}
           onChecked={(value) => props.onValue(props.field.name, value)}
         />
       </Match>
       <Match when={props.field.kind === "list"}>
-        <TextArea {...common()} help={t("config.listHelp")} mono required={props.field.required} />
+        <TextArea {...common()} help={help()} mono required={props.field.required} />
       </Match>
       <Match when={props.field.kind === "choice"}>
         <SelectField
           {...common()}
-          options={props.field.choices.map((choice) => ({ value: choice, label: choice }))}
+          help={help()}
+          options={props.field.choices.map((value) => ({ value, label: words.choice(value) }))}
         />
       </Match>
     </Switch>
@@ -105,34 +116,6 @@ function KeptSecret(props: { label: string; isSet: boolean; onReplace: () => voi
       </div>
     </div>
   );
-}
-
-const KNOWN = [
-  "endpoint",
-  "host",
-  "port",
-  "username",
-  "password",
-  "database",
-  "paths",
-  "exclude",
-  "excludes",
-  "accessKey",
-  "secretKey",
-  "buckets",
-  "tls",
-  "region",
-  "pathStyle",
-  "ca",
-] as const;
-
-/** Words for the fields most engines share; another field shows its own name. */
-function useFieldLabel(): (name: string) => string {
-  const t = useText();
-  return (name) => {
-    const known = KNOWN.find((other) => other === name);
-    return known === undefined ? name : t(`config.${known}`);
-  };
 }
 
 function isSet(value: unknown): boolean {

@@ -18,11 +18,19 @@ const FIELDS = [
   field("password", { secret: true }),
   field("paths", { kind: "list" }),
   field("tls", { kind: "flag", fallback: true }),
+  field("containers", { kind: "choice", choices: ["run", "stop"] }),
 ];
 
 describe("a new resource", () => {
   test("starts empty, with the engine's own flags", () => {
-    expect(valuesOf(FIELDS)).toEqual({ host: "", port: "", password: "", paths: "", tls: true });
+    expect(valuesOf(FIELDS)).toEqual({
+      host: "",
+      port: "",
+      password: "",
+      paths: "",
+      tls: true,
+      containers: "run",
+    });
   });
   test("sends what was typed, in the kinds the engine wants, and nothing that was left empty", () => {
     const values = { host: "db", port: "5433", password: "", paths: " /srv/a \n\n/srv/b", tls: false };

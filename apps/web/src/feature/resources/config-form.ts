@@ -11,7 +11,7 @@ export function valuesOf(fields: readonly ConfigField[], config?: Resource["conf
     const known = field.secret ? undefined : config?.[field.name];
     if (field.kind === "flag")
       values[field.name] = typeof known === "boolean" ? known : field.fallback === true;
-    else if (!field.secret || config === undefined) values[field.name] = textOf(known);
+    else if (!field.secret || config === undefined) values[field.name] = textOf(known) || firstChoice(field);
   }
   return values;
 }
@@ -37,6 +37,11 @@ export function fieldError(fault: PanelFault | undefined, name: string): string 
   return fault?.errors.find(
     ({ path }) => path === name || path === `config.${name}` || path.startsWith(`config.${name}.`),
   )?.message;
+}
+
+/** A choice shows one of its values from the beginning, and what is shown is sent. */
+function firstChoice({ fallback, choices }: ConfigField): string {
+  return choices.length === 0 ? "" : String(fallback ?? choices[0]);
 }
 
 function sentValue(field: ConfigField, value: string | boolean): unknown {
