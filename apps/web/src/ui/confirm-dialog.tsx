@@ -1,5 +1,5 @@
 import { useMutation } from "@tanstack/solid-query";
-import type { JSX } from "solid-js";
+import { type JSX, Show } from "solid-js";
 import { useText } from "../platform/text.tsx";
 import { Button } from "./button.tsx";
 import { Dialog, DialogActs, DialogBody } from "./dialog.tsx";
@@ -20,6 +20,8 @@ interface ConfirmProps {
   onClose: () => void;
   /** What else has to be known before it is done. */
   children?: JSX.Element;
+  /** What the dialog itself asks about a refusal, instead of its card. */
+  asksAbout?: (error: unknown) => JSX.Element | undefined;
 }
 
 /** One act that is asked about once. The way back has the focus; a failure is told here, and the dialog stays. */
@@ -38,7 +40,12 @@ export function ConfirmDialog(props: ConfirmProps) {
       <DialogBody>
         <p>{props.about}</p>
         {props.children}
-        <CaughtFault attempted={props.act} error={run.error} />
+        <Show
+          when={run.error !== null && props.asksAbout?.(run.error)}
+          fallback={<CaughtFault attempted={props.act} error={run.error} />}
+        >
+          {(question) => <div role="alert">{question()}</div>}
+        </Show>
       </DialogBody>
       <DialogActs>
         <Button

@@ -32,7 +32,21 @@ export const servers: typeof ptBr.servers = {
   removeAbout: (name) =>
     `Cofre no longer reaches ${name} nor looks after what is there. Nothing is deleted on the server.`,
   removeAct: (name) => `Remove ${name}`,
-  removed: (name) => `${name} was removed.`,
+  removeKeeping: (name) => `Remove ${name} and keep what stays listed`,
+  stays: (facts) =>
+    [
+      facts.resources === "" ? "" : `Added by hand and with backups: ${facts.resources}.`,
+      facts.backups === 0
+        ? ""
+        : `${many(facts.backups, "backup of another server rests here", "backups of other servers rest here")}.`,
+      "They stay listed, but out of reach until the server is added again.",
+    ]
+      .filter(Boolean)
+      .join(" "),
+  removed: (facts) =>
+    facts.kept === ""
+      ? `${facts.server} was removed.`
+      : `${facts.server} was removed. These stay listed, with their backups: ${facts.kept}.`,
   listName: "List of servers",
   system: "System",
   containers: "Containers",

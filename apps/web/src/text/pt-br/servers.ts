@@ -31,7 +31,21 @@ export const servers = {
   removeAbout: (name: string) =>
     `O Cofre deixa de alcançar ${name} e de cuidar do que há nele. Nada é apagado no servidor.`,
   removeAct: (name: string) => `Remover ${name}`,
-  removed: (name: string) => `${name} foi removido.`,
+  removeKeeping: (name: string) => `Remover ${name} e manter o que ficou na lista`,
+  stays: (facts: { resources: string; backups: number }) =>
+    [
+      facts.resources === "" ? "" : `Adicionados à mão e com backups: ${facts.resources}.`,
+      facts.backups === 0
+        ? ""
+        : `${many(facts.backups, "backup de outro servidor está guardado aqui", "backups de outros servidores estão guardados aqui")}.`,
+      "Ficam na lista, mas fora de alcance até o servidor ser adicionado de novo.",
+    ]
+      .filter(Boolean)
+      .join(" "),
+  removed: (facts: { server: string; kept: string }) =>
+    facts.kept === ""
+      ? `${facts.server} foi removido.`
+      : `${facts.server} foi removido. Ficam na lista, com seus backups: ${facts.kept}.`,
   listName: "Lista de servidores",
   system: "Sistema",
   containers: "Contêineres",
