@@ -100,7 +100,7 @@ function isPassing(error: unknown): boolean {
 
 function succeeded(job: Job): Job {
   if (job.status === "succeeded") return job;
-  const { code, message, hint } = job.error ?? {
+  const { code, message, hint, ...more } = job.error ?? {
     code: job.status === "cancelled" ? "job.cancelled" : "job.interrupted",
     message: `the job was ${job.status}`,
     hint: null,
@@ -111,7 +111,7 @@ function succeeded(job: Job): Job {
     hint,
     status: 200,
     requestId: "",
-    context: { jobId: job.id },
+    context: { jobId: job.id, ...more },
     errors: [],
   });
 }

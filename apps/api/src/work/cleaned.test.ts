@@ -38,8 +38,9 @@ test("a password that a tool printed is in no job, no backup and no answer", asy
   // checked: only this kind is asked for
   const kinds = { backup: fail } as unknown as Kinds;
   await perform(deps, { held, job }, { kinds, isClosing: () => false });
-  const told = await client.get<{ error: { message: string } }>(`/api/jobs/${job.id}`);
+  const told = await client.get<{ error: { message: string; tail: string } }>(`/api/jobs/${job.id}`);
   expect(told.error.message).toBe("connecting to postgres://shop:[secret]@db with [secret] failed");
+  expect(told.error.tail).toBe(told.error.message);
   await client.get(`/api/resources/${resource.id}/backups`);
   const dumped = JSON.stringify((await deps.catalogue.sql.query("select * from jobs, backups")).rows);
   expect(dumped).toContain("with [secret] failed");

@@ -7,11 +7,14 @@ import { openConfig } from "../reach/resource-config.ts";
 import { openAuth } from "../reach/server-auth.ts";
 import type { Running } from "./running.ts";
 
-type Failing = { readonly deps: Pick<Running["deps"], "db" | "sealer">; readonly job: Running["job"] };
+interface Failing {
+  readonly deps: Pick<Running["deps"], "db" | "sealer">;
+  readonly job: Pick<Running["job"], "resourceId" | "serverId">;
+}
 
 /**
  * A fault as it may be kept and shown. The words of a tool are part of it, and a tool may print what it was given: every secret of the
- * job's resource and server is taken out.
+ * resource and of its server is taken out.
  */
 export async function keepCleaned(failing: Failing, error: unknown): Promise<KeptFault> {
   const secrets = await secretsOf(failing);
@@ -36,7 +39,7 @@ async function secretsOf({ deps: { db, sealer }, job }: Failing): Promise<readon
   const [server] = await db
     .select()
     .from(servers)
-    .where(eq(servers.id, job.serverId ?? ""));
+    .where(eq(servers.id, job.serverId ?? resource?.serverId ?? ""));
   const config = resource === undefined ? {} : opened(() => openConfig(sealer, resource));
   const auth = server === undefined ? {} : opened(() => openAuth(sealer, server.id, server.sealedAuth));
   const fields = resource?.secretFields ?? [];

@@ -1,9 +1,9 @@
 import { copyBackup, Manifest, removeBackup } from "@cofre/core";
 import { Fault, isFault, toFault } from "@cofre/core/model";
 import { and, eq } from "drizzle-orm";
-import { keepFault } from "../db/kept-fault.ts";
 import { backupCopies } from "../db/schema/backup-copies.ts";
 import type { Deps } from "../deps.ts";
+import { keepCleaned } from "./cleaned.ts";
 import { type CopyRow, toldArchiveOf } from "./copy-places.ts";
 import type { CopyJob } from "./job-request.ts";
 import { type BackupRow, backupById } from "./rows.ts";
@@ -11,7 +11,7 @@ import { isLettingGo, type Running } from "./running.ts";
 
 /** Copies one archive into one more store; its row tells what became of it. */
 export async function doCopy(running: Running): Promise<void> {
-  const { deps, work } = running;
+  const { deps, job, work } = running;
   const { copyId } = copyJob(running);
   const copy = await copyById(deps, copyId);
   const row = await backupById(deps.db, copy.backupId);
@@ -32,7 +32,7 @@ export async function doCopy(running: Running): Promise<void> {
     await remember(deps, copy.id, {
       status,
       storeKey: null,
-      error: status === "cancelled" ? null : keepFault(error),
+      error: status === "cancelled" ? null : await keepCleaned({ deps, job }, error),
     });
     throw error;
   }

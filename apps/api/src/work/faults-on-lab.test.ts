@@ -43,6 +43,11 @@ describe.skipIf(absentReason({ engine: "postgres", version: "18" }))(
       expect(ended).toMatchObject({ status: "failed" });
       expect(["server.no-space", "store.no-space"]).toContain(ended.error?.code);
       expect(ended.error?.message).toMatch(/\d/);
+      // The program's own words reach a person.
+      expect(ended.error).toMatchObject({
+        tail: expect.stringContaining("No space left"),
+        targetChanged: null,
+      });
       const files = await shop.files();
       expect(files.filter((path) => /\.cofre\/|\.partial$/.test(path))).toEqual([]);
       expect(files.filter((path) => path.endsWith(".dump.zst"))).toEqual([small.filepath]);

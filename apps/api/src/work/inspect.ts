@@ -1,9 +1,9 @@
 import { type Inspection, isFault, toFault } from "@cofre/core/model";
 import { eq } from "drizzle-orm";
-import { keepFault } from "../db/kept-fault.ts";
 import { resources } from "../db/schema/resources.ts";
 import { answered, question } from "../reach/questions.ts";
 import type { ResourceRow } from "../reach/reach.ts";
+import { keepCleaned } from "./cleaned.ts";
 import type { ScanDeps } from "./scan.ts";
 
 /** Inspections under way, by the pool that they use: a scan by the timer and one by hand ask the same resources at once. */
@@ -54,13 +54,15 @@ function statusByHand(row: Pick<ResourceRow, "identity">, status: "running" | "u
   return row.identity === null ? { status } : {};
 }
 
-async function keepRefusal({ db }: ScanDeps, resourceId: string, error: unknown): Promise<void> {
+async function keepRefusal(deps: ScanDeps, resourceId: string, error: unknown): Promise<void> {
+  const { db } = deps;
   const [row] = await db.select().from(resources).where(eq(resources.id, resourceId));
   if (row === undefined) return;
   const isSilent = isFault(error, "target.unreachable") || isFault(error, "server.unreachable");
+  const inspectFault = await keepCleaned({ deps, job: { resourceId, serverId: row.serverId } }, error);
   await db
     .update(resources)
-    .set({ inspectFault: keepFault(error), ...(isSilent ? statusByHand(row, "unknown") : {}) })
+    .set({ inspectFault, ...(isSilent ? statusByHand(row, "unknown") : {}) })
     .where(eq(resources.id, resourceId));
 }
 

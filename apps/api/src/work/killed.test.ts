@@ -116,7 +116,8 @@ describe.skipIf(absentReason({ engine: "postgres", version: "15" }))("Cofre kill
       const ended = await cofre.client.ended(job.id);
       expect(["interrupted", "succeeded"]).toContain(ended.status);
       expect(await shop.database.sql(FINGERPRINT)).toBe(ended.status === "succeeded" ? restored : now);
-      if (ended.status === "interrupted") expect(ended.error).toMatchObject({ code: "job.interrupted" });
+      if (ended.status === "interrupted")
+        expect(ended.error).toMatchObject({ code: "job.interrupted", targetChanged: false });
       expect(await shop.inside()).toBe("");
       expect(await journals()).toEqual([]);
       const kept = ended.status === "succeeded" ? 1 : 0;

@@ -1,9 +1,9 @@
 import { isFault, toFault } from "@cofre/core/model";
 import { and, asc, desc, eq, ne } from "drizzle-orm";
-import { keepFault } from "../db/kept-fault.ts";
 import { servers } from "../db/schema/servers.ts";
 import { stores } from "../db/schema/stores.ts";
 import type { ServerRow } from "../reach/reach.ts";
+import { keepCleaned } from "./cleaned.ts";
 import type { ScanDeps } from "./scan.ts";
 
 /** Connects, and writes what the machine is and how much room its stores have. Throws `server.*`. */
@@ -60,8 +60,9 @@ async function clientOf({ reach }: ScanDeps, serverId: string): Promise<string |
 export async function tellOffline(deps: ScanDeps, serverId: string, error: unknown): Promise<void> {
   const fault = toFault(error);
   if (fault.traits.blame !== "server") return;
+  const statusFault = await keepCleaned({ deps, job: { resourceId: null, serverId } }, fault);
   await deps.db
     .update(servers)
-    .set({ status: "offline", statusFault: keepFault(fault), lastScannedAt: deps.now() })
+    .set({ status: "offline", statusFault, lastScannedAt: deps.now() })
     .where(and(eq(servers.id, serverId), ne(servers.status, "removed")));
 }

@@ -1,11 +1,11 @@
 import { fromWhicheverIsWhole, validateBackup } from "@cofre/core";
 import { Fault, isFault, toFault } from "@cofre/core/model";
 import { eq } from "drizzle-orm";
-import { keepFault } from "../db/kept-fault.ts";
 import { backups } from "../db/schema/backups.ts";
 import type { Deps } from "../deps.ts";
 import { unlockFor } from "../feature/encryption/unlock.ts";
 import type { ReachedResource } from "../reach/reach.ts";
+import { keepCleaned } from "./cleaned.ts";
 import { toldArchiveOf, warn } from "./copy-places.ts";
 import type { ValidateJob } from "./job-request.ts";
 import { type BackupRow, backupById } from "./rows.ts";
@@ -54,36 +54,41 @@ async function reachIfThere(running: Running, row: BackupRow): Promise<ReachedRe
   }
 }
 
-type Seen = NonNullable<BackupRow["validation"]>;
+interface Validated extends Pick<NonNullable<BackupRow["validation"]>, "depth" | "ok"> {
+  readonly fault: Fault | null;
+}
 
 /** Written only when it is the archive's damage. */
 export async function rememberDamage(
   deps: Remembering,
   row: BackupRow,
-  { depth, error }: Pick<Seen, "depth"> & { readonly error: unknown },
+  { depth, error }: Pick<Validated, "depth"> & { readonly error: unknown },
 ): Promise<void> {
   const fault = toFault(error);
   if (fault.traits.blame !== "archive") return;
-  await remember(deps, row, { depth, ok: false, fault: keepFault(fault) });
+  await remember(deps, row, { depth, ok: false, fault });
 }
 
 /** After the archive was read whole elsewhere: written only when its first place has it damaged or no longer. */
 export async function rememberFirstPlace(
   deps: Remembering,
   row: BackupRow,
-  { depth, passedOver }: Pick<Seen, "depth"> & { readonly passedOver: readonly Fault[] },
+  { depth, passedOver }: Pick<Validated, "depth"> & { readonly passedOver: readonly Fault[] },
 ): Promise<void> {
   const fault = ofFirstPlace(passedOver);
   if (fault !== null) await remember(deps, row, { depth, ok: true, fault });
 }
 
-function ofFirstPlace([first]: readonly Fault[]): Seen["fault"] {
-  return first?.traits.blame === "archive" ? keepFault(first) : null;
+function ofFirstPlace([first]: readonly Fault[]): Fault | null {
+  return first?.traits.blame === "archive" ? first : null;
 }
 
-type Remembering = Pick<Deps, "db" | "now">;
+type Remembering = Pick<Deps, "db" | "sealer" | "now">;
 
-async function remember({ db, now }: Remembering, row: BackupRow, seen: Omit<Seen, "at">): Promise<void> {
-  const validation = { ...seen, at: now().toISOString() };
-  await db.update(backups).set({ validation }).where(eq(backups.id, row.id));
+async function remember(deps: Remembering, row: BackupRow, seen: Validated): Promise<void> {
+  const { resourceId } = row;
+  const fault =
+    seen.fault === null ? null : await keepCleaned({ deps, job: { resourceId, serverId: null } }, seen.fault);
+  const validation = { ...seen, fault, at: deps.now().toISOString() };
+  await deps.db.update(backups).set({ validation }).where(eq(backups.id, row.id));
 }

@@ -3,7 +3,7 @@ import { browse, buckets } from "./en/buckets.ts";
 import { decrypt, encryption, encryptionChoice, encryptionForm, recoveryKit } from "./en/encryption.ts";
 import { fault, faultCard } from "./en/fault.ts";
 import { acts, faces, frame, languages, palette, themes, words } from "./en/frame.ts";
-import { jobs } from "./en/jobs.ts";
+import { jobs, remedy } from "./en/jobs.ts";
 import { apiKeys, audit, organization } from "./en/organization.ts";
 import { addResource, config, engines, hooks, resources, settings } from "./en/resources.ts";
 import { safety } from "./en/safety.ts";
@@ -44,6 +44,7 @@ export const en: typeof ptBr = {
   organization,
   palette,
   recoveryKit,
+  remedy,
   removeBackup,
   resources,
   restore,

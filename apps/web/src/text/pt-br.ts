@@ -3,7 +3,7 @@ import { browse, buckets } from "./pt-br/buckets.ts";
 import { decrypt, encryption, encryptionChoice, encryptionForm, recoveryKit } from "./pt-br/encryption.ts";
 import { fault, faultCard } from "./pt-br/fault.ts";
 import { acts, faces, frame, languages, palette, themes, words } from "./pt-br/frame.ts";
-import { jobs } from "./pt-br/jobs.ts";
+import { jobs, remedy } from "./pt-br/jobs.ts";
 import { apiKeys, audit, organization } from "./pt-br/organization.ts";
 import { addResource, config, engines, hooks, resources, settings } from "./pt-br/resources.ts";
 import { safety } from "./pt-br/safety.ts";
@@ -43,6 +43,7 @@ export const ptBr = {
   organization,
   palette,
   recoveryKit,
+  remedy,
   removeBackup,
   resources,
   restore,

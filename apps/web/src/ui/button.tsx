@@ -61,13 +61,21 @@ export function IconButton(
 
 /** Looks like a button, goes somewhere: it can be opened in another tab. */
 export function ButtonLink(
-  props: ButtonLooks & { href: string; class?: string; label?: string; children: JSX.Element },
+  props: ButtonLooks & {
+    href: string;
+    class?: string;
+    label?: string;
+    /** Before it goes: what is in front of the page is closed. */
+    onGo?: (() => void) | undefined;
+    children: JSX.Element;
+  },
 ) {
   return (
     <A
       href={props.href}
       class={`btn ${LOOKS[props.look ?? "plain"]} ${props.class ?? ""}`}
       aria-label={props.label}
+      onClick={() => props.onGo?.()}
     >
       <Show when={props.icon}>{(name) => <Icon name={name()} />}</Show>
       {props.children}

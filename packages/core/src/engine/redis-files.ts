@@ -73,6 +73,7 @@ export async function putBack(
   if ((await filesState(helper)) !== "switching" && (await isRunning(reach, container))) return;
   throw new Fault("restore.failed", `the old data could not be put back: ${said}`, {
     hint: `Start the container by hand; its old data lies in the folder .cofre-stage-${reach.tag} beside the new.`,
+    context: { targetChanged: true },
   });
 }
 

@@ -2,7 +2,10 @@ import type { Restoration } from "../engine/engine.ts";
 import { Fault, toFault } from "../model/fault.ts";
 import type { RestoreBackup } from "./requests.ts";
 
-/** Of a fault of an engine whose target is no longer as it was: its own words say what it is now. */
+/**
+ * What a fault's context says of the target: true when it is no longer as it was (the fault's own words say what it is now), false when
+ * it was asked and is; absent when nobody knows.
+ */
 const CHANGED = "targetChanged";
 
 export function hasChanged(fault: Fault): boolean {
@@ -24,20 +27,32 @@ export function perhapsHalf({ engine }: Pick<RestoreBackup, "engine">, error: un
   });
 }
 
+interface Aftermath {
+  /** A clause to be put behind the failure. */
+  readonly says: string;
+  /** For the failure's context. */
+  readonly context: Fault["context"];
+}
+
 /**
- * What became of the target of a restore that failed, as a clause to be put behind the failure: asked of the target itself after
- * everything was swept, never supposed. "switched" when the restored data is there after all.
+ * What became of the target of a restore that failed: asked of the target itself after everything was swept, never supposed.
+ * "switched" when the restored data is there after all.
  */
 export async function aftermath(
   { engine }: Pick<RestoreBackup, "engine">,
   restoration: Restoration,
-): Promise<"switched" | { readonly says: string }> {
+): Promise<"switched" | Aftermath> {
   try {
     const stage = await restoration.stage();
     if (stage === "switched") return stage;
-    if (stage === "staged") return { says: "; something of the restore is left beside the target" };
-    return { says: engine.capabilities.atomicRestore ? "; the target is as it was" : "" };
+    if (stage === "staged")
+      return { says: "; something of the restore is left beside the target", context: {} };
+    if (!engine.capabilities.atomicRestore) return { says: "", context: {} };
+    return { says: "; the target is as it was", context: { [CHANGED]: false } };
   } catch (error) {
-    return { says: `; how the target is now could not be asked (${toFault(error).message})` };
+    return {
+      says: `; how the target is now could not be asked (${toFault(error).message})`,
+      context: {},
+    };
   }
 }

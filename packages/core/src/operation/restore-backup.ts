@@ -122,6 +122,7 @@ export async function recoverRestore(work: Work, request: RecoverRestore): Promi
   if (now === "switched") return finished(request, asked, restoration);
   const cut = new Fault("job.interrupted", `the restore was cut before its switch${now.says}`, {
     hint: "Start the restore again.",
+    context: now.context,
   });
   throw perhapsHalf(request, cut);
 }
@@ -204,7 +205,7 @@ async function sweep(
   return new Fault(fault.code, fault.message + (hasChanged(fault) ? "" : now.says), {
     ...(fault.hint === undefined ? {} : { hint: fault.hint }),
     cause: error,
-    context: fault.context,
+    context: { ...now.context, ...fault.context },
   });
 }
 

@@ -1,7 +1,7 @@
 import type { ActorContext } from "../../trpc/procedures.ts";
 import { isBeingRemoved } from "../../work/removal.ts";
 import { absent } from "../absent.ts";
-import { toFaultView } from "../jobs/to-view.ts";
+import { toFaultView } from "../fault-view.ts";
 import { cutPage, DEFAULT_LIMIT, type Page } from "../page.ts";
 import { findResource } from "../resources/get.ts";
 import { type BackupRow, selectBackup, selectBackups } from "./rows.ts";

@@ -156,6 +156,7 @@ describe.skipIf(absentReason(needs))("the restore of a bucket over what is there
     expect(safety).toMatchObject({ status: "completed", origin: "safety" });
     expect(job).toMatchObject({ status: "failed" });
     expect(job.error?.message).toContain("may hold a part of the backup");
+    expect(job.error).toMatchObject({ targetChanged: true, safetyBackupId });
     expect(job.error?.hint).toContain(`in the safety backup ${safety.filename}`);
     expect(await get("since")).toBe("new");
   });

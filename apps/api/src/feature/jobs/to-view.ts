@@ -1,6 +1,5 @@
-import type { KeptFault } from "../../db/kept-fault.ts";
 import type { JobRow } from "../../work/queue-contract.ts";
-import type { FaultView } from "../fault-view.ts";
+import { toFaultView } from "../fault-view.ts";
 import type { JobView } from "./view.ts";
 
 const NOTHING_YET = { bytes: 0, totalBytes: null, bytesPerSecond: 0, secondsLeft: null };
@@ -26,10 +25,6 @@ export function toJobView(row: JobRow, resourceName: string | null): JobView {
     startedAt: row.startedAt?.toISOString() ?? null,
     finishedAt: row.finishedAt?.toISOString() ?? null,
   };
-}
-
-export function toFaultView(fault: KeptFault | null): FaultView | null {
-  return fault === null ? null : { code: fault.code, message: fault.message, hint: fault.hint };
 }
 
 function warningsIn(result: JobRow["result"]): string[] {

@@ -3,7 +3,7 @@ import { backups } from "../../db/schema/backups.ts";
 import type { ResourceRow } from "../../reach/reach.ts";
 import type { ActorContext } from "../../trpc/procedures.ts";
 import { absent } from "../absent.ts";
-import { toFaultView } from "../jobs/to-view.ts";
+import { toFaultView } from "../fault-view.ts";
 import { describeWhen } from "../schedules/rule.ts";
 import { visible } from "../scope.ts";
 import { resourceConfigView } from "./config-view.ts";

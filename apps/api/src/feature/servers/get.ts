@@ -1,7 +1,7 @@
 import type { ServerRow } from "../../reach/reach.ts";
 import type { ActorContext } from "../../trpc/procedures.ts";
 import { absent } from "../absent.ts";
-import { toFaultView } from "../jobs/to-view.ts";
+import { toFaultView } from "../fault-view.ts";
 import { cutPage, DEFAULT_LIMIT, type Page, type PageRequest } from "../page.ts";
 import { countResources, selectServer, selectServers } from "./rows.ts";
 import type { ServerView } from "./view.ts";

@@ -4,7 +4,7 @@ import { and, eq, ne } from "drizzle-orm";
 import type { Database } from "../../db/database.ts";
 import { keepFault } from "../../db/kept-fault.ts";
 import { servers } from "../../db/schema/servers.ts";
-import type { FaultView } from "../fault-view.ts";
+import { type FaultView, plainFault } from "../fault-view.ts";
 import type { ServerTestView } from "./view.ts";
 
 /** What a connected server is and can do. */
@@ -46,7 +46,6 @@ export function toTestView({ facts, docker, space }: Probed, tookMs: number): Se
 }
 
 export function toFailedTest(error: unknown, tookMs: number): ServerTestView {
-  const { code, message, hint } = keepFault(error);
   return {
     ok: false,
     tookMs,
@@ -60,25 +59,29 @@ export function toFailedTest(error: unknown, tookMs: number): ServerTestView {
     diskFreeBytes: null,
     diskTotalBytes: null,
     warnings: [],
-    error: { code, message, hint },
+    error: plainFault(keepFault(error)),
   };
 }
 
 function warningsOf(facts: ServerFacts, docker: Docker | undefined): FaultView[] {
   const warnings: FaultView[] = [];
   if (docker === undefined) {
-    warnings.push({
-      code: "server.no-docker",
-      message: "no container engine answers this user",
-      hint: "Files can be backed up. For containers: add the user to the docker group or allow `sudo -n docker`.",
-    });
+    warnings.push(
+      plainFault({
+        code: "server.no-docker",
+        message: "no container engine answers this user",
+        hint: "Files can be backed up. For containers: add the user to the docker group or allow `sudo -n docker`.",
+      }),
+    );
   }
   if (!facts.tools.includes("zstd")) {
-    warnings.push({
-      code: "server.tool-missing",
-      message: "zstd is not installed: backups will be compressed with gzip, slower and larger",
-      hint: "Install the package zstd on the server.",
-    });
+    warnings.push(
+      plainFault({
+        code: "server.tool-missing",
+        message: "zstd is not installed: backups will be compressed with gzip, slower and larger",
+        hint: "Install the package zstd on the server.",
+      }),
+    );
   }
   return warnings;
 }

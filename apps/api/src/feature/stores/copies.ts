@@ -12,8 +12,8 @@ import { restorable } from "../backups/restore.ts";
 import { lockReadable } from "../backups/rows.ts";
 import type { OfBackup } from "../backups/view.ts";
 import { conflict } from "../conflict.ts";
+import { toFaultView } from "../fault-view.ts";
 import { viewJob } from "../jobs/get.ts";
-import { toFaultView } from "../jobs/to-view.ts";
 import { cutPage, type Page } from "../page.ts";
 import { violatedUnique } from "../unique.ts";
 import { findStore } from "./get.ts";
@@ -105,7 +105,7 @@ function toCopyView(copy: CopyRow, storeName: string): CopyView {
     storeId,
     storeName,
     status,
-    error: error === null ? null : toFaultView(error),
+    error: toFaultView(error),
     filepath: storeKey,
     verifiedAt: verifiedAt?.toISOString() ?? null,
     jobId,

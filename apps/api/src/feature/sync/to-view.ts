@@ -2,7 +2,7 @@ import { nextRuns } from "@cofre/core";
 import { eq } from "drizzle-orm";
 import { stores } from "../../db/schema/stores.ts";
 import type { Deps } from "../../deps.ts";
-import { toFaultView } from "../jobs/to-view.ts";
+import { toFaultView } from "../fault-view.ts";
 import { scheduleOf, USUAL_AT } from "../schedules/rule.ts";
 import type { SyncRow } from "./destination.ts";
 import type { SyncView } from "./view.ts";

@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from "node:timers/promises";
+import type { FaultView } from "../../feature/fault-view.ts";
 
 /** Something that answers requests: the app itself, or a server on a port. */
 export type Ask = (path: string, init: RequestInit) => Promise<Response>;
@@ -19,7 +20,7 @@ export interface JobAnswer {
   readonly id: string;
   readonly status: string;
   readonly phase: string;
-  readonly error: { readonly code: string; readonly message: string; readonly hint: string | null } | null;
+  readonly error: FaultView | null;
   readonly progress: { readonly bytes: number };
   readonly warnings: readonly string[];
   readonly backupIds: readonly string[];

@@ -2,12 +2,13 @@ import type { PanelApi, RouterOutputs } from "@cofre/sdk/panel";
 import { queryOptions, useMutation, useQuery, useQueryClient } from "@tanstack/solid-query";
 import { createSignal, For, Show } from "solid-js";
 import { useApi } from "../../platform/api.tsx";
+import { faultCode } from "../../platform/fault-code.ts";
 import { useFormat } from "../../platform/format.ts";
 import { useText } from "../../platform/text.tsx";
 import { Button, IconButton } from "../../ui/button.tsx";
 import { ConfirmDialog } from "../../ui/confirm-dialog.tsx";
 import { Faces } from "../../ui/faces.tsx";
-import { CaughtFault } from "../../ui/fault-card.tsx";
+import { CaughtFault, FaultCard } from "../../ui/fault-card.tsx";
 import { SelectField } from "../../ui/field.tsx";
 import { Icon } from "../../ui/icon.tsx";
 import { toast } from "../../ui/toast.tsx";
@@ -15,6 +16,9 @@ import { useMay } from "../session/me.tsx";
 import { type Store, storesQuery } from "../stores/queries.ts";
 import { type Backup, isOnlyInCopy } from "./queries.ts";
 import { useUnitName } from "./unit-name.ts";
+
+/** Nothing rests there: the same store may be asked again. */
+const isOver = (status: Copy["status"]) => status === "failed" || status === "cancelled";
 
 type Copy = RouterOutputs["copies"]["list"]["items"][number];
 
@@ -57,7 +61,8 @@ export function BackupCopies(props: { backup: Backup }) {
                 of={of()}
                 stores={known().filter(
                   ({ id }) =>
-                    id !== props.backup.storeId && !page().items.some(({ storeId }) => storeId === id),
+                    id !== props.backup.storeId &&
+                    !page().items.some(({ storeId, status }) => storeId === id && !isOver(status)),
                 )}
               />
             </Show>
@@ -103,22 +108,33 @@ function CopyLine(props: { copy: Copy; backup: Backup }) {
       ? t(`copies.status.${props.copy.status}`)
       : t("copies.verified", format.ago(props.copy.verifiedAt));
   return (
-    <li class="flex min-h-10 items-center gap-2 border-t border-line px-3">
-      <Icon
-        name={props.copy.status === "failed" ? "alert" : "copy"}
-        class={props.copy.status === "failed" ? "text-error" : "text-muted"}
-      />
-      <span class="min-w-0 flex-1 truncate">{props.copy.storeName}</span>
-      <span class="text-[13px]/5 text-muted" title={props.copy.error?.message}>
-        {state()}
-      </span>
-      <Show when={may("operator") && isAtRest()}>
-        <IconButton
-          icon="trash"
-          label={t("copies.removeOf", props.copy.storeName)}
-          class="-mr-2"
-          onClick={() => setIsRemoving(true)}
+    <li class="border-t border-line px-3">
+      <div class="flex min-h-10 items-center gap-2">
+        <Icon
+          name={props.copy.status === "failed" ? "alert" : "copy"}
+          class={props.copy.status === "failed" ? "text-error" : "text-muted"}
         />
+        <span class="min-w-0 flex-1 truncate">{props.copy.storeName}</span>
+        <span class="text-[13px]/5 text-muted">{state()}</span>
+        <Show when={may("operator") && isAtRest()}>
+          <IconButton
+            icon="trash"
+            label={t("copies.removeOf", props.copy.storeName)}
+            class="-mr-2"
+            onClick={() => setIsRemoving(true)}
+          />
+        </Show>
+      </div>
+      <Show when={props.copy.error}>
+        {(error) => (
+          <div class="pb-3">
+            <FaultCard
+              attempted={t("copies.failed", props.copy.storeName)}
+              fault={{ ...error(), code: faultCode(error().code) }}
+              jobId={props.copy.jobId}
+            />
+          </div>
+        )}
       </Show>
       <Show when={isRemoving()}>
         <ConfirmDialog

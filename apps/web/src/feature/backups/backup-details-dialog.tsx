@@ -7,6 +7,8 @@ import { Dialog, DialogBody } from "../../ui/dialog.tsx";
 import { FaultCard } from "../../ui/fault-card.tsx";
 import { Facts } from "../../ui/panel.tsx";
 import { When } from "../../ui/when.tsx";
+import { FaultRemedy } from "../jobs/fault-remedy.tsx";
+import type { Failed } from "../jobs/remedies.ts";
 import { useResource } from "../resources/resource-context.tsx";
 import { useEngineLabel } from "../resources/resource-facts.tsx";
 import { BackupCopies } from "./backup-copies.tsx";
@@ -16,6 +18,11 @@ import { useCapabilities, useUnitName } from "./unit-name.ts";
 export function BackupDetailsDialog(props: { backup: Backup; onClose: () => void }) {
   const t = useText();
   const unitName = useUnitName();
+  const resource = useResource();
+  const failed = (kind: Failed["kind"], error: Failed["error"]): Failed => {
+    const { id, projectId, serverId } = resource();
+    return { kind, error, projectId, serverId, resourceId: id };
+  };
   return (
     <Dialog title={t("backupDetails.title", unitName(props.backup))} width={640} onClose={props.onClose}>
       <DialogBody>
@@ -25,6 +32,7 @@ export function BackupDetailsDialog(props: { backup: Backup; onClose: () => void
               attempted={t("backupDetails.failed")}
               fault={{ ...error(), code: faultCode(error().code) }}
               jobId={props.backup.jobId}
+              act={<FaultRemedy failed={failed("backup", error())} onGo={props.onClose} />}
             />
           )}
         </Show>
@@ -33,6 +41,7 @@ export function BackupDetailsDialog(props: { backup: Backup; onClose: () => void
             <FaultCard
               attempted={t("backupDetails.checkFailed")}
               fault={{ ...error(), code: faultCode(error().code) }}
+              act={<FaultRemedy failed={failed("backup", error())} onGo={props.onClose} />}
             />
           )}
         </Show>
@@ -44,7 +53,8 @@ export function BackupDetailsDialog(props: { backup: Backup; onClose: () => void
         <Show when={props.backup.warnings.length > 0}>
           <section>
             <h3 class="mb-1 text-[13px] font-medium">{t("backupDetails.warnings")}</h3>
-            <ul class="list-disc pl-5">
+            <p>{t("faultCard.serverSaid")}</p>
+            <ul class="list-disc pl-5" lang="en">
               <For each={props.backup.warnings}>{(warning) => <li>{warning}</li>}</For>
             </ul>
           </section>

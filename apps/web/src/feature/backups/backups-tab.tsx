@@ -10,6 +10,7 @@ import { JobProgress } from "../jobs/job-progress.tsx";
 import { useLiveJobs } from "../jobs/live-jobs.tsx";
 import { useResource } from "../resources/resource-context.tsx";
 import { useMay } from "../session/me.tsx";
+import { AskedRestore } from "./asked-restore.tsx";
 import { BackupTable } from "./backup-table.tsx";
 import { CreateBackupDialog } from "./create-backup-dialog.tsx";
 import { backupsQuery } from "./queries.ts";
@@ -62,6 +63,7 @@ export function BackupsTab() {
           </>
         )}
       </Faces>
+      <AskedRestore />
       <Show when={isCreating()}>
         <CreateBackupDialog resource={resource()} onClose={() => setIsCreating(false)} />
       </Show>

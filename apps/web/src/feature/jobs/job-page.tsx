@@ -12,9 +12,9 @@ import { FaultCard } from "../../ui/fault-card.tsx";
 import { Icon } from "../../ui/icon.tsx";
 import { Facts, PageHead, Panel } from "../../ui/panel.tsx";
 import { When } from "../../ui/when.tsx";
+import { FaultRemedy } from "./fault-remedy.tsx";
 import { JobMark } from "./job-mark.tsx";
 import { JobProgress } from "./job-progress.tsx";
-import { JobRemedy } from "./job-remedy.tsx";
 import { useJobWords } from "./job-words.ts";
 import { useLiveJobs } from "./live-jobs.tsx";
 import { type Job, jobQuery } from "./queries.ts";
@@ -50,7 +50,7 @@ function JobStory(props: { job: Job }) {
         {(error) => (
           <FaultCard
             attempted={t("jobs.attempted", words.title(props.job))}
-            act={<JobRemedy job={props.job} />}
+            act={<FaultRemedy failed={props.job} />}
             fault={{ ...error(), code: faultCode(error().code) }}
             jobId={props.job.id}
           />
@@ -75,7 +75,8 @@ function Warnings(props: { warnings: readonly string[] }) {
           <Icon name="alert" class="text-warning" />
           {t("jobs.warnings")}
         </h2>
-        <ul class="mt-1 list-disc pl-10">
+        <p class="mt-1 pl-6">{t("faultCard.serverSaid")}</p>
+        <ul class="list-disc pl-10" lang="en">
           <For each={props.warnings}>{(warning) => <li>{warning}</li>}</For>
         </ul>
       </section>

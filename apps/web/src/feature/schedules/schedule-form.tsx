@@ -9,6 +9,7 @@ import { CaughtFault } from "../../ui/fault-card.tsx";
 import { CheckField, SelectField, TextField } from "../../ui/field.tsx";
 import { Panel } from "../../ui/panel.tsx";
 import { toast } from "../../ui/toast.tsx";
+import { useFieldError } from "../resources/field-error.ts";
 import { useMay } from "../session/me.tsx";
 import { NextRuns } from "./next-runs.tsx";
 import type { Schedule } from "./queries.ts";
@@ -41,8 +42,8 @@ export function ScheduleForm(props: { schedule: Schedule }) {
       void queries.invalidateQueries({ queryKey: ["resources"] });
     },
   }));
-  const wrong = (path: string) =>
-    save.isError ? panelFault(save.error).errors.find((field) => field.path === path)?.message : undefined;
+  const fieldError = useFieldError();
+  const wrong = (path: string) => (save.isError ? fieldError(panelFault(save.error), path) : undefined);
   return (
     <form
       class="grid items-start gap-4 lg:grid-cols-[minmax(0,1fr)_340px]"

@@ -19,6 +19,9 @@ export function ServersPage() {
   const may = useMay();
   const [search, setSearch] = useSearchParams();
   const servers = useQuery(() => serversQuery(api));
+  /** Sent here by a failure of this server. */
+  const edited = () =>
+    servers.isPending || !may("admin") ? undefined : servers.data?.items.find(({ id }) => id === search.edit);
   const add = () => (
     <Show when={may("admin")}>
       <Button look="main" icon="plus" onClick={() => setSearch({ act: "add" })}>
@@ -45,6 +48,11 @@ export function ServersPage() {
           </ul>
         )}
       </Faces>
+      <Show when={edited()}>
+        {(server) => (
+          <ServerDialog server={server()} onClose={() => setSearch({ edit: undefined }, { replace: true })} />
+        )}
+      </Show>
       <Show when={search.act === "add"}>
         <ServerDialog onClose={() => setSearch({ act: undefined }, { replace: true })} />
       </Show>

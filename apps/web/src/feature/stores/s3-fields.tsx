@@ -1,13 +1,14 @@
 import { Show } from "solid-js";
 import { useText } from "../../platform/text.tsx";
 import { CheckField, SelectField, TextArea, TextField } from "../../ui/field.tsx";
-import { fieldError } from "../resources/config-form.ts";
+import { useFieldError } from "../resources/field-error.ts";
 import { LOCKS } from "./store-draft.ts";
 import type { StoreFieldsProps } from "./store-fields.tsx";
 
 /** How a bucket is reached; what few need is folded. */
 export function S3Fields(props: StoreFieldsProps) {
   const t = useText();
+  const fieldError = useFieldError();
   const errorOf = (name: string) => fieldError(props.fault, `s3.${name}`);
   return (
     <>
@@ -62,6 +63,7 @@ export function S3Fields(props: StoreFieldsProps) {
 
 function KeyFields(props: StoreFieldsProps) {
   const t = useText();
+  const fieldError = useFieldError();
   const isNew = () => props.store === undefined;
   return (
     <div class="grid gap-4 sm:grid-cols-2">
@@ -89,6 +91,7 @@ function KeyFields(props: StoreFieldsProps) {
 
 function MoreFields(props: StoreFieldsProps) {
   const t = useText();
+  const fieldError = useFieldError();
   const errorOf = (name: string) => fieldError(props.fault, `s3.${name}`);
   return (
     <div class="mt-3 flex flex-col gap-4">

@@ -2,7 +2,7 @@ import type { PanelFault } from "@cofre/sdk/panel";
 import { Show } from "solid-js";
 import { useText } from "../../platform/text.tsx";
 import { CheckField, RadioField, SelectField, TextField } from "../../ui/field.tsx";
-import { fieldError } from "../resources/config-form.ts";
+import { useFieldError } from "../resources/field-error.ts";
 import type { Server } from "../servers/queries.ts";
 import { useServerName } from "../servers/server-name.ts";
 import type { Store } from "./queries.ts";
@@ -19,6 +19,7 @@ export interface StoreFieldsProps {
 
 export function StoreFields(props: StoreFieldsProps) {
   const t = useText();
+  const fieldError = useFieldError();
   return (
     <>
       <Show when={props.store === undefined}>
@@ -54,6 +55,7 @@ export function StoreFields(props: StoreFieldsProps) {
 
 function FolderFields(props: StoreFieldsProps) {
   const t = useText();
+  const fieldError = useFieldError();
   const nameOf = useServerName();
   return (
     <>

@@ -6,6 +6,13 @@ export const faultCard: typeof ptBr.faultCard = {
   request: "Request",
   job: "Job",
   said: "The system's words",
+  hint: "Suggestion",
+  tail: "The program's last words",
+  serverSaid: "The server said:",
+  asItWas: "The data is as it was.",
+  changed: "The data is no longer what it was: it may be gone or half restored.",
+  goBack: "To go back to what was there, restore the safety backup.",
+  restoreOther: "Restore again, or restore another backup.",
   copy: "Copy details",
   list: "Could not load this list",
 };
@@ -84,10 +91,10 @@ export const fault: typeof ptBr.fault = {
     found: "Copying the data stopped before the end",
     next: "Try again. Nothing incomplete was kept.",
   },
-  "restore.failed": { found: "The restore failed", next: "The data is as it was. See the details." },
+  "restore.failed": { found: "The restore failed", next: "See the details for what happened." },
   "restore.mismatch": {
     found: "What was loaded does not match the backup",
-    next: "Nothing was switched. Validate the backup or choose another.",
+    next: "Validate the backup or choose another.",
   },
   "store.unavailable": {
     found: "The place of the backups did not answer",
@@ -104,8 +111,8 @@ export const fault: typeof ptBr.fault = {
     found: "The file is not of this kind of resource",
     next: "Choose a backup of the same kind.",
   },
-  "job.cancelled": { found: "It was cancelled", next: "Nothing was left half done." },
-  "job.interrupted": { found: "It was interrupted when Cofre stopped", next: "Try again." },
+  "job.cancelled": { found: "It was cancelled", next: "Start again whenever you like." },
+  "job.interrupted": { found: "It was interrupted before its end", next: "Try again." },
   "job.stalled": { found: "It stopped giving signs of life", next: "Check the server and try again." },
   bug: { found: "Something broke on our side", next: "Try again. If it repeats, send the details." },
 };

@@ -51,10 +51,6 @@ export const jobs: typeof ptBr.jobs = {
   kindFilter: "Kind",
   allKinds: "All kinds",
   attempted: (what) => `${what}: did not come to its end`,
-  fixCredentials: "Correct credentials",
-  seeServers: "See servers",
-  seeSettings: "See settings",
-  again: "Do it again",
   took: (time) => `took ${time}`,
   details: "Job details",
   started: "Started",
@@ -67,4 +63,16 @@ export const jobs: typeof ptBr.jobs = {
   announceFailed: (what) => `${what}: failed.`,
   announceCancelled: (what) => `${what}: cancelled.`,
   progress: (what) => `Progress: ${what}`,
+};
+
+export const remedy: typeof ptBr.remedy = {
+  again: "Do it again",
+  chooseBackup: "See backups",
+  fixCredentials: "Correct credentials",
+  fixServer: "Correct server access",
+  goBack: "Restore the safety backup",
+  keepLess: "Keep fewer backups",
+  seeServers: "See servers",
+  seeSettings: "See settings",
+  seeStores: "See stores",
 };

@@ -140,6 +140,7 @@ export const copies: typeof ptBr.copies = {
   add: "Copy",
   started: "Copy started.",
   refused: "The copy did not start",
+  failed: (store) => `The copy in ${store} did not come to its end`,
   remove: "Delete copy",
   removeOf: (name) => `Delete the copy in ${name}`,
   removeTitle: (name) => `Delete the copy in ${name}?`,

@@ -4,6 +4,13 @@ export const faultCard = {
   request: "Pedido",
   job: "Trabalho",
   said: "Palavras do sistema",
+  hint: "Sugestão",
+  tail: "Últimas palavras do programa",
+  serverSaid: "O servidor disse:",
+  asItWas: "Os dados continuam como estavam.",
+  changed: "Os dados já não são os de antes: podem ter sumido ou estar pela metade.",
+  goBack: "Para voltar ao que havia, restaure o backup de segurança.",
+  restoreOther: "Restaure de novo, ou restaure outro backup.",
   copy: "Copiar detalhes",
   list: "Não foi possível carregar esta lista",
 };
@@ -82,11 +89,11 @@ export const fault = {
   },
   "restore.failed": {
     found: "A restauração falhou",
-    next: "Os dados continuam como estavam. Veja os detalhes.",
+    next: "Veja nos detalhes o que houve.",
   },
   "restore.mismatch": {
     found: "O que foi carregado não confere com o backup",
-    next: "Nada foi trocado. Valide o backup ou escolha outro.",
+    next: "Valide o backup ou escolha outro.",
   },
   "store.unavailable": {
     found: "O lugar dos backups não respondeu",
@@ -103,8 +110,8 @@ export const fault = {
     found: "O arquivo não é deste tipo de recurso",
     next: "Escolha um backup do mesmo tipo.",
   },
-  "job.cancelled": { found: "Foi cancelado", next: "Nada ficou pela metade." },
-  "job.interrupted": { found: "Foi interrompido quando o Cofre parou", next: "Tente de novo." },
+  "job.cancelled": { found: "Foi cancelado", next: "Comece de novo quando quiser." },
+  "job.interrupted": { found: "Foi interrompido antes do fim", next: "Tente de novo." },
   "job.stalled": { found: "Parou de dar sinais de vida", next: "Confira o servidor e tente de novo." },
   bug: { found: "Algo quebrou do nosso lado", next: "Tente de novo. Se repetir, envie os detalhes." },
 };

@@ -49,10 +49,6 @@ export const jobs = {
   kindFilter: "Tipo",
   allKinds: "Todos os tipos",
   attempted: (what: string) => `${what}: não chegou ao fim`,
-  fixCredentials: "Corrigir credenciais",
-  seeServers: "Ver servidores",
-  seeSettings: "Ver configurações",
-  again: "Fazer de novo",
   took: (time: string) => `levou ${time}`,
   details: "Detalhes do trabalho",
   started: "Início",
@@ -65,4 +61,17 @@ export const jobs = {
   announceFailed: (what: string) => `${what}: falhou.`,
   announceCancelled: (what: string) => `${what}: cancelado.`,
   progress: (what: string) => `Progresso: ${what}`,
+};
+
+/** The buttons of a card: what can be done now. */
+export const remedy = {
+  again: "Fazer de novo",
+  chooseBackup: "Ver backups",
+  fixCredentials: "Corrigir credenciais",
+  fixServer: "Corrigir acesso ao servidor",
+  goBack: "Restaurar o backup de segurança",
+  keepLess: "Guardar menos backups",
+  seeServers: "Ver servidores",
+  seeSettings: "Ver configurações",
+  seeStores: "Ver destinos",
 };
