@@ -9,7 +9,8 @@ import { isFault } from "../model/fault.ts";
 import type { Store } from "../store/store.ts";
 import type { TakeBackup } from "./requests.ts";
 
-interface Taken {
+/** An archive that has its name, and what its manifest is to say. */
+export interface Taken {
   readonly facts: readonly UnitFacts[];
   readonly warnings: readonly string[];
   readonly plan: DumpPlan;
@@ -25,9 +26,10 @@ export async function publishManifest(
   taken: Taken,
 ): Promise<{ readonly manifest: Manifest; readonly manifestKey: string }> {
   const { store, installation } = request;
-  const riders = await Promise.all(
-    taken.plan.riders.map((rider) => putRider(store, taken.archive.key, rider)),
-  );
+  const putting = taken.plan.riders.map((rider) => putRider(store, taken.archive.key, rider));
+  // When one is refused, none may still come in behind the clean-up.
+  await Promise.allSettled(putting);
+  const riders = await Promise.all(putting);
   const manifest = Manifest.parse({ ...describe(request, taken), riders });
   const key = manifestKey(taken.archive.key);
   await replace(store, key, sealManifest(manifest, installation));

@@ -1,12 +1,13 @@
 import { randomBytes } from "node:crypto";
 import { mkdir, readdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import { createInstallation, createInstallationKey } from "../archive/seal.ts";
 import type { Engine } from "../engine/engine.ts";
 import { createLocalServer } from "../host/local.ts";
 import { Fault } from "../model/fault.ts";
 import { directoryStore } from "../store/directory.ts";
+import type { Store } from "../store/store.ts";
 import { temporaryFolder } from "../testing/temporary-folder.ts";
 import { type ToyTarget, toyEngine } from "../testing/toy-engine.ts";
 import { takeBackup } from "./take-backup.ts";
@@ -22,9 +23,31 @@ const judging: Engine<ToyTarget> = {
   }),
 };
 
-test.each(["on the same server", "elsewhere"])(
-  "a dump that its engine finds bad leaves nothing in its store %s",
-  async (where) => {
+/** The toy, with a text beside its archives. */
+const riding: Engine<ToyTarget> = {
+  ...toyEngine,
+  dump: async (reach, request) => ({
+    ...(await toyEngine.dump(reach, request)),
+    riders: [{ name: "globals.txt", text: "beside it" }],
+  }),
+};
+
+/** A store that takes everything but manifests. */
+const refusing = (store: Store): Store => ({
+  ...store,
+  put: async (key, ...rest) => {
+    if (!key.endsWith(".json")) return await store.put(key, ...rest);
+    throw new Fault("store.no-space", "there is no room for a manifest");
+  },
+});
+
+const asItIs = (store: Store): Store => store;
+
+describe.each(["on the same server", "elsewhere"])("in a store %s", (where) => {
+  test.each([
+    ["a dump that its engine finds bad", judging, asItIs, "dump.incomplete"],
+    ["an archive whose manifest is refused", riding, refusing, "store.no-space"],
+  ] as const)("%s leaves nothing", async (_what, engine, trouble, code) => {
     await using folder = await temporaryFolder();
     await using server = createLocalServer();
     await using other = createLocalServer("other");
@@ -40,9 +63,9 @@ test.each(["on the same server", "elsewhere"])(
       { id, owner: "i", signal, now: () => new Date(), stallMs: 60_000, report: () => undefined },
       {
         // checked: it is only ever given the reach of its own kind
-        engine: judging as unknown as Engine,
+        engine: engine as unknown as Engine,
         reach: { host: server, server, tag: id, signal, target: { folder: notes } },
-        store: where === "elsewhere" ? elsewhere : directoryStore({ server, root }),
+        store: trouble(where === "elsewhere" ? elsewhere : directoryStore({ server, root })),
         ...{ units: ["note"], codec: "zstd", digests: "auto", keyStem: "files/note" },
         onKey: async () => undefined,
         installation: createInstallation("i", createInstallationKey()),
@@ -53,8 +76,8 @@ test.each(["on the same server", "elsewhere"])(
         },
       },
     );
-    await expect(taken).rejects.toMatchObject({ code: "dump.incomplete" });
+    await expect(taken).rejects.toMatchObject({ code });
     const left = await readdir(root, { recursive: true, withFileTypes: true }).catch(() => []);
     expect(left.filter((entry) => entry.isFile()).map(({ name }) => name)).toEqual([]);
-  },
-);
+  });
+});

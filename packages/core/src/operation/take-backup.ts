@@ -1,10 +1,12 @@
+import { riderKey } from "../archive/layout.ts";
 import type { DumpPlan, DumpRemains } from "../engine/engine.ts";
-import { Fault, isFault } from "../model/fault.ts";
+import { Fault, isFault, toFault } from "../model/fault.ts";
 import type { Carriage } from "./carriage.ts";
 import { type Landed, landHere, landThere, landThrough } from "./landing.ts";
 import { packersFor } from "./packers.ts";
 import { placeOn } from "./place.ts";
-import { publishManifest } from "./publish.ts";
+import { publishManifest, type Taken } from "./publish.ts";
+import { removeBackup } from "./remove-backup.ts";
 import type { TakeBackup, TakenBackup } from "./requests.ts";
 import type { Work } from "./work.ts";
 
@@ -32,7 +34,7 @@ export async function takeBackup(work: Work, request: TakeBackup): Promise<Taken
   const facts = await concludeOrDiscard(request, plan, landed);
   const key = await landed.publish();
   work.report({ phase: "storing", bytes: landed.bytes, totalBytes: landed.bytes });
-  const manifest = await publishManifest(request, {
+  const taken = {
     facts: facts.facts,
     warnings: [...warnings, ...facts.warnings],
     plan,
@@ -40,21 +42,51 @@ export async function takeBackup(work: Work, request: TakeBackup): Promise<Taken
     archive: { key, bytes: landed.bytes, sha256: landed.sha256 },
     startedAt,
     completedAt: work.now(),
+  };
+  const manifest = await publishManifest(request, taken).catch(async (error: unknown) => {
+    throw isLettingGo(work) ? error : await takenBack({ request, landed, taken }, error);
   });
   return { ...manifest, settle: () => landed.settle() };
 }
 
+/** A worker that lets go leaves everything to the next one. */
+function isLettingGo({ signal }: Work): boolean {
+  return signal.aborted && isFault(signal.reason, "job.interrupted");
+}
+
+interface Published {
+  readonly request: TakeBackup;
+  readonly landed: Landed;
+  readonly taken: Taken;
+}
+
+/** An archive without its manifest is no backup: it is taken away again. Resolves with what is to be told. */
+async function takenBack({ request, landed, taken }: Published, error: unknown): Promise<unknown> {
+  const { store } = request;
+  const { archive, plan } = taken;
+  const riders = plan.riders.map(({ name }) => ({ key: riderKey(archive.key, name) }));
+  try {
+    await removeBackup(store, { archive, riders });
+    await landed.settle();
+    return error;
+  } catch (leaving) {
+    const fault = toFault(error);
+    const left = `and ${archive.key} could not be removed from ${store.name} (${toFault(leaving).message})`;
+    const hint = "It has no manifest and is no backup: remove it once the store answers again.";
+    return new Fault(fault.code, `${fault.message}; ${left}`, { hint, cause: error, context: fault.context });
+  }
+}
+
 const SWEEP_MS = 15_000;
 
-/** What a killed program leaves open at the target (a server's own sessions) is ended too; a worker that lets go leaves it running. */
+/** What a killed program leaves open at the target (a server's own sessions) is ended too. */
 async function landOrSweep(work: Work, carriage: Carriage): Promise<Landed> {
   try {
     return await land(work, carriage);
   } catch (error) {
-    const isLettingGo = work.signal.aborted && isFault(work.signal.reason, "job.interrupted");
     const { engine, reach } = carriage.request;
     // The failure itself is what must be told, not one of cleaning up after it.
-    if (!isLettingGo) {
+    if (!isLettingGo(work)) {
       await engine.sweep?.({ ...reach, signal: AbortSignal.timeout(SWEEP_MS) }).catch(() => undefined);
     }
     throw error;
