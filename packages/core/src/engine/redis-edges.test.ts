@@ -1,6 +1,7 @@
 import { absentReason, extentOf, sshServer } from "@cofre/lab";
 import { describe, expect, onTestFinished, test } from "vitest";
 import { connectSsh } from "../host/ssh.ts";
+import { Fault } from "../model/fault.ts";
 import { Secret } from "../model/secret.ts";
 import {
   type RedisSpecimen,
@@ -226,7 +227,14 @@ describe.skipIf(reason !== null)(reason ?? "when a switch is killed half-way", (
   test("the worker of Cofre: what it left is put back by the next", async () => {
     const run = await held();
     await killInside(run.specimen, run.tag, "1,$");
-    const next = restorationOf(redis, run.specimen.reach({ tag: run.tag }), run.archive);
+    const reach = run.specimen.reach({ tag: run.tag });
+    const next = restorationOf(redis, reach, run.archive);
+    const silent = {
+      ...reach.host,
+      run: () => Promise.reject(new Fault("target.unreachable", "it is silent")),
+    };
+    const unseen = restorationOf(redis, { ...reach, host: silent }, run.archive);
+    await expect(unseen.stage()).rejects.toMatchObject({ code: "target.unreachable" });
     await run.committed.catch(() => undefined);
     if ((await next.stage()) === "switched") return;
     await next.abort();

@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
+import type { Command, Host } from "../host/host.ts";
 import type { UnitFacts } from "../model/engine.ts";
-import { Fault } from "../model/fault.ts";
+import { Fault, isFault } from "../model/fault.ts";
 import type { Reach, ReachedContainer, Restoration, RestoreRequest } from "./engine.ts";
 import { ask, settingOf } from "./redis-ask.ts";
 import { type CheckedRdb, factsOf, readCheck } from "./redis-check.ts";
@@ -164,17 +165,32 @@ async function isLiveSwitched(reach: Reach<RedisTarget>, helper: RestoreHelper):
   return isReplaced(reach, side).catch(() => false);
 }
 
-/** A switch outlives whoever started it: waits until its script is gone. */
+/** A switch outlives whoever started it: waits until its script is gone. Throws when that cannot be seen. */
 async function switchEnded({ reach }: Parts): Promise<void> {
   const script = 'for p in /proc/[0-9]*; do ! grep -qs "COFRE_SWITCH=$1" "$p/environ" || echo "$p"; done';
   const look = { argv: ["sh", "-c", script, "look", reach.tag] } as const;
   const until = Date.now() + LONGEST_SWITCH_MS;
   while (Date.now() < until) {
-    const found = await Promise.all(
-      [reach.host, reach.server].map((host) => host.run(look).catch(() => undefined)),
-    );
-    if (found.every((ran) => (ran?.stdout ?? "") === "")) return;
+    const found = await Promise.all([reach.host, reach.server].map((host) => programsOn(host, look)));
+    if (found.every((programs) => programs === "")) return;
     await sleep(500);
+  }
+  throw new Fault("restore.failed", `the switch to the restored data on ${reach.host.name} does not end`, {
+    hint: "Look whether the target answers and what it waits for: the switch goes on there by itself.",
+  });
+}
+
+async function programsOn(host: Host, look: Command): Promise<string> {
+  try {
+    const { code, stdout, stderr } = await host.run(look);
+    if (code === 0) return stdout;
+    throw new Fault("target.unreachable", `what runs on ${host.name} could not be seen: ${stderr.trim()}`, {
+      hint: "Look whether the server and its container answer, then try again.",
+    });
+  } catch (error) {
+    // The target is stopped while its files are switched: nothing runs in it then.
+    if (isFault(error, "target.missing")) return "";
+    throw error;
   }
 }
 
