@@ -175,7 +175,10 @@ async function rememberKey(
 
 /** Ends a row that is still open; a completed one stays what it is. */
 export async function failOpenRow({ deps, job }: Running, id: string, error: unknown): Promise<void> {
-  const row = await backupById(deps.db, id).catch(() => undefined);
+  const row = await backupById(deps.db, id).catch((fault: unknown) => {
+    if (isFault(fault, "not.found")) return undefined;
+    throw fault;
+  });
   if (row === undefined || (row.status !== "pending" && row.status !== "running")) return;
   const status = isFault(error, "job.cancelled") ? "cancelled" : "failed";
   await deps.db

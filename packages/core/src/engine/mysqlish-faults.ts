@@ -59,6 +59,6 @@ export function mysqlFault(where: string, ran: Ran, otherwise: FaultCode = "targ
   const said = lines.find((line) => /\berror\b/i.test(line)) ?? lines.find((line) => line !== "");
   return new Fault(sign?.code ?? otherwise, `${where}: ${said ?? `exit code ${ran.code} without a word`}`, {
     ...(sign === undefined ? {} : { hint: sign.hint }),
-    context: { exitCode: ran.code, stderr: ran.stderr.slice(-2048) },
+    context: { exitCode: ran.code, error: number, stderr: ran.stderr.slice(-2048) },
   });
 }

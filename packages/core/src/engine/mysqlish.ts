@@ -1,4 +1,5 @@
 import { randomBytes } from "node:crypto";
+import { toFault } from "../model/fault.ts";
 import type { Engine, Reach } from "./engine.ts";
 import { detectServer } from "./mysqlish-detect.ts";
 import { planDump } from "./mysqlish-dump.ts";
@@ -56,6 +57,12 @@ async function sweep(vendor: Vendor, reach: Reach<MysqlTarget>): Promise<void> {
     `select id from information_schema.processlist where info like ${mark} and id <> connection_id()`,
   ]);
   const ids = printed.split("\n").filter((id) => /^\d+$/.test(id));
-  // One that has ended meanwhile is no error.
-  for (const id of ids) await ask(session, [`kill ${id}`]).catch(() => undefined);
+  for (const id of ids) await ask(session, [`kill ${id}`]).catch(unlessGone);
+}
+
+const NO_SUCH_THREAD = 1094;
+
+/** One that has ended meanwhile is no error. */
+function unlessGone(error: unknown): void {
+  if (toFault(error).context.error !== NO_SUCH_THREAD) throw error;
 }
