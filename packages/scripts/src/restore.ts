@@ -20,6 +20,7 @@ await defineScript({
       help: "all belongs to the resource's own user, not to the owners in the backup",
     },
     "no-rights": { type: "boolean", help: "leave out what others were granted" },
+    "no-roles": { type: "boolean", help: "do not make missing users and groups as they were" },
   },
   examples: [
     "restore shop-db latest --unit shop --yes",
@@ -34,6 +35,7 @@ await defineScript({
     "no-safety-backup": z.boolean().optional(),
     "no-owner": z.boolean().optional(),
     "no-rights": z.boolean().optional(),
+    "no-roles": z.boolean().optional(),
   }),
   async run({ cofre, out, finish }, { words: [name, word], yes, into, unit, as, ...flags }) {
     const resource = await findResource(cofre, name);
@@ -50,6 +52,7 @@ await defineScript({
       safetyBackup: flags["no-safety-backup"] !== true,
       ownership: flags["no-owner"] !== true,
       rights: flags["no-rights"] !== true,
+      roles: flags["no-roles"] !== true,
       destination: { resourceId: target.id, ...(as === undefined ? {} : { unit: as }) },
     });
     const ended = await finish(target.name, job);

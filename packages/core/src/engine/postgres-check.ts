@@ -4,6 +4,7 @@ import type { Reach, RestoreRequest } from "./engine.ts";
 import { CUSTOM, PLAIN } from "./postgres-format.ts";
 import { MAJOR_SQL, VERSION_SQL } from "./postgres-preflight.ts";
 import type { DatabaseRider } from "./postgres-riders.ts";
+import { neededRoles, relatedRoles } from "./postgres-roles.ts";
 import { isPossibleName, literal, OUR_NAMES, textArray } from "./postgres-sql.ts";
 import type { PostgresTarget } from "./postgres-target.ts";
 import { majorOf, refuseOlderTool } from "./postgres-tools.ts";
@@ -25,7 +26,11 @@ const Ground = z.object({
   idleSlots: Names,
   subscriptions: Names,
   missingExtensions: Names,
+  /** Of the roles that the load needs. */
   missingRoles: Names,
+  /** Of those that have a share in the database by another. */
+  missingRelated: Names,
+  superusers: Names,
 });
 
 /** What a restore finds at its target. */
@@ -40,14 +45,7 @@ export interface RestorePlan {
   readonly rider: DatabaseRider | undefined;
 }
 
-/** Roles that the load and the switch name. Riders that do not tell them apart name all. */
-export function neededRoles({ request, rider }: Pick<RestorePlan, "request" | "rider">): readonly string[] {
-  if (rider === undefined) return [];
-  const { roles, owners = roles, named = roles } = rider;
-  const { ownership = true, rights = true } = request.choices ?? {};
-  if (rights) return roles;
-  return ownership ? [...new Set([...owners, ...named])] : named;
-}
+const KNOWN_ROLES = "select r.rolname::text from pg_roles r";
 
 /** The question for what a restore finds at its target, which `checkRestore` reads. */
 export function groundSql(plan: RestorePlan): string {
@@ -66,7 +64,8 @@ export function groundSql(plan: RestorePlan): string {
  'idleSlots', ${list(`pg_replication_slots where database = ${name} and not active`, "slot_name::text")},
  'subscriptions', ${list(`(select subname from pg_subscription s join pg_database d on d.oid = subdbid where datname = ${name}) s`, "subname::text")},
  'missingExtensions', ${wanted(rider?.extensions, "select e.name::text from pg_available_extensions e")},
- 'missingRoles', ${wanted(neededRoles(plan), "select r.rolname::text from pg_roles r")}) from pg_roles me where me.rolname = current_user`;
+ 'missingRoles', ${wanted(neededRoles(plan), KNOWN_ROLES)}, 'missingRelated', ${wanted(relatedRoles(plan), KNOWN_ROLES)},
+ 'superusers', ${list("pg_roles where rolsuper", "rolname::text")}) from pg_roles me where me.rolname = current_user`;
 }
 
 export function readGround(printed: string): Ground {
@@ -82,6 +81,7 @@ export async function checkRestore(plan: RestorePlan, ground: Ground, tool: stri
   refuseRights(plan, ground);
   refuseEntangled(plan.into, ground);
   refuseMissing(ground);
+  refuseSuperOwners(plan, ground);
   await refuseFullDisk(plan, ground);
 }
 
@@ -192,6 +192,18 @@ function refuseMissing(ground: Ground): void {
       { hint: "Create them first (the backup's globals.sql tells how), or use the server's superuser." },
     );
   }
+}
+
+/** A foreign-data wrapper or an event trigger can belong to nobody else, and a restore makes nobody a superuser. */
+function refuseSuperOwners({ request, rider }: RestorePlan, { superusers }: Ground): void {
+  if (request.choices?.ownership === false) return;
+  const owners = (rider?.superOwners ?? []).filter((name) => !superusers.includes(name));
+  if (owners.length === 0) return;
+  throw new Fault(
+    "target.unsuitable",
+    `the archive has a foreign-data wrapper or an event trigger that belongs to ${owners.join(", ")}, who is no superuser here`,
+    { hint: "Restore without the owners of the backup, or make that role a superuser of this server first." },
+  );
 }
 
 /** Staging needs room for a second copy. Where the disk cannot be asked, PostgreSQL's own error has to do. */

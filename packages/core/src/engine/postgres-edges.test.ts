@@ -215,36 +215,55 @@ describe.skipIf(absentReason({ engine: "postgres", version: "18" }))("PostgreSQL
   }, 300_000);
 
   test(
-    "roles that the target has not are made without login, named, and swept with a failed restore",
+    "roles that the target has not come as they were, without password and power, and are swept with a failed restore",
     async () => {
+      await sql(ROLES);
+      const wrapped = await take(postgres, specimen, { units: [SHOP] });
+      await sql("drop foreign data wrapper nothing cascade", SHOP);
       const archive = await take(postgres, specimen, { units: [SHOP] });
-      await using other = await startPostgresSpecimen("18");
+      await sql("drop role clerk; drop role mighty; drop role team; drop role stranger");
+      await using other = await startPostgresSpecimen("18", [], "boss");
+      await other.sql("create role team; comment on role team is 'not to be touched'", "postgres");
+      await expect(restorationOf(postgres, other.reach(), wrapped).check()).rejects.toMatchObject({
+        code: "target.unsuitable",
+        message: expect.stringContaining("belongs to app, who is no superuser here"),
+      });
       const swept = other.reach();
       const restoration = restorationOf(postgres, swept, archive);
       await restoration.check();
       await restoration.prepare();
-      expect(
-        await other.sql(
-          "select count(*) from pg_roles where rolname = 'reader of all' and not rolcanlogin",
-          "postgres",
-        ),
-      ).toBe("1");
-      expect(restoration.warnings?.().join()).toContain("reader of all");
+      expect(await other.sql(CLERK, "postgres")).toBe(
+        't|f|f|7|2040-01-01|{statement_timeout=7s,"search_path=\\"a b\\", public"}|reader of all:t,team:f|',
+      );
+      expect(await other.sql(MADE_ROLES, "postgres")).toBe(
+        "app,clerk,mighty,owner 'of' \"things\",reader of all,team",
+      );
+      expect(await other.sql("select rolsuper from pg_roles where rolname = 'mighty'", "postgres")).toBe("f");
+      const told = restoration.warnings?.().join("\n");
+      expect(told).toMatch(/ALTER ROLE … PASSWORD\) to app, clerk, mighty\n/);
+      expect(told).toMatch(
+        /clerk was in pg_read_server_files.*mighty had SUPERUSER|mighty had SUPERUSER.*clerk was in pg_read/,
+      );
       await load({ reach: swept, journals: other.journals }, restoration, openArchive(archive));
       await restoration.abort();
-      expect(
-        await other.sql("select count(*) from pg_roles where rolname = 'reader of all'", "postgres"),
-      ).toBe("0");
+      expect(await other.sql(MADE_ROLES, "postgres")).toBe("team");
 
-      const bare = { ...archive, into: ["bare"], choices: { ownership: false, rights: false } };
+      const bare = { ...archive, into: ["bare"], choices: { ownership: false, rights: false, roles: false } };
       await putArchive(postgres, carrierOf(other), { archive: bare });
       // The policy's role is neither owner nor right: without it the policy could not be.
-      expect(await other.sql(MADE_ROLES, "postgres")).toBe("reader of all");
-      expect(await other.sql(OWNERS_AND_GRANTS, "bare")).toBe("app|0|0");
+      expect(await other.sql(MADE_ROLES, "postgres")).toBe("reader of all,team");
+      expect(await other.sql(OWNERS_AND_GRANTS, "bare")).toBe("boss|0|0");
 
       const unowned = { ...archive, into: ["unowned"], choices: { ownership: false } };
       await putArchive(postgres, carrierOf(other), { archive: unowned });
-      expect(await other.sql(OWNERS_AND_GRANTS, "unowned")).toMatch(/^app\|[1-9]\d*\|[1-9]/);
+      expect(await other.sql(OWNERS_AND_GRANTS, "unowned")).toMatch(/^boss\|[1-9]\d*\|[1-9]/);
+      expect(await other.sql(CLERK, "postgres")).toMatch(/\|it's a \\ clerk$/);
+      expect(
+        await other.sql(
+          `select shobj_description('team'::regrole, 'pg_authid'), ${GROUPS_OF("team")}`,
+          "postgres",
+        ),
+      ).toBe("not to be touched|");
       const plain = { ...bare, format: { ...archive.format, name: "postgres-plain" } };
       await expect(restorationOf(postgres, other.reach(), plain).check()).rejects.toMatchObject({
         code: "input.invalid",
@@ -255,8 +274,24 @@ describe.skipIf(absentReason({ engine: "postgres", version: "18" }))("PostgreSQL
   );
 });
 
+const ROLES = `create role team; create role stranger login; create role mighty login superuser; grant "reader of all" to mighty;
+create role clerk login noinherit connection limit 7 valid until '2040-01-01 UTC' password 'clerk word' in role team, pg_read_server_files;
+grant "reader of all" to clerk with admin option; alter role clerk set statement_timeout = '7s';
+alter role clerk set search_path = 'a b', public; comment on role clerk is 'it''s a \\ clerk'; grant "reader of all" to team`;
+
+const GROUPS_OF = (
+  name: string,
+) => `(select string_agg(roleid::regrole::text || ':' || admin_option, ',' order by 1)
+ from pg_auth_members where member = '${name}'::regrole)`;
+
+const CLERK = `select rolcanlogin, rolinherit, rolpassword is not null, rolconnlimit, (rolvaliduntil at time zone 'UTC')::date,
+ (select setconfig from pg_db_role_setting where setrole = a.oid and setdatabase = 0),
+ (select string_agg(pg_get_userbyid(roleid) || ':' || left(admin_option::text, 1), ',' order by pg_get_userbyid(roleid)) from pg_auth_members where member = a.oid),
+ case when shobj_description(a.oid, 'pg_authid') like 'made by cofre%' then '' else shobj_description(a.oid, 'pg_authid') end
+ from pg_authid a where rolname = 'clerk'`;
+
 const MADE_ROLES =
-  "select string_agg(rolname, ',') from pg_roles where rolname !~ '^pg_' and rolname <> current_user";
+  "select string_agg(rolname, ',' order by rolname) from pg_roles where rolname !~ '^pg_' and rolname <> current_user";
 
 /** Who owns anything of it, what was granted inside, and on the database itself. */
 const OWNERS_AND_GRANTS = `select

@@ -18,6 +18,8 @@ const Preflight = z.object({
   roles: Names,
   /** Of these, who own something. */
   owners: Names,
+  /** Of these, whose things only a superuser may own. */
+  superOwners: Names,
   /** Of these, whom a policy or a user mapping names: neither owner nor right, so never left out. */
   named: Names,
 });
@@ -43,6 +45,21 @@ const THIS_DATABASE = "(select oid from pg_catalog.pg_database where datname = c
 const REFERENCES = `pg_catalog.pg_shdepend d where d.refclassid = 'pg_catalog.pg_authid'::regclass and d.refobjid = r.oid
  and (d.dbid = ${THIS_DATABASE} or (d.classid = 'pg_catalog.pg_database'::regclass and d.objid = ${THIS_DATABASE}))`;
 
+const NOT_OF_EXTENSION =
+  "not exists (select from pg_catalog.pg_depend d where d.classid = x.tableoid and d.objid = x.oid and d.deptype = 'e')";
+
+/** The superuser that the server was made with is never among the references, whatever it owns. */
+const OWNED_BY_FIRST = `r.oid = 10 and exists (select from pg_catalog.pg_database where datname = current_database() and datdba = 10
+ union all select from pg_catalog.pg_namespace n where nspowner = 10 and ${ownNamespace("n.oid")} and nspname <> 'public'
+ union all select from pg_catalog.pg_class x where relowner = 10 and ${NOT_OF_EXTENSION} and ${ownNamespace("relnamespace")}
+ union all select from pg_catalog.pg_proc x where proowner = 10 and ${NOT_OF_EXTENSION} and ${ownNamespace("pronamespace")}
+ union all select from pg_catalog.pg_type x where typowner = 10 and ${NOT_OF_EXTENSION} and ${ownNamespace("typnamespace")}
+ union all select from pg_catalog.pg_largeobject_metadata where lomowner = 10)`;
+
+function ownNamespace(column: string): string {
+  return `${column} in (select oid from pg_catalog.pg_namespace where nspname !~ '^pg_' and nspname <> 'information_schema')`;
+}
+
 function rolesWhere(condition: string): string {
   return `coalesce((select jsonb_agg(rolname order by rolname) from pg_catalog.pg_roles r where rolname !~ '^pg_' and (${condition})), '[]')`;
 }
@@ -56,9 +73,11 @@ const PREFLIGHT = `with ${RELATIONS} select jsonb_build_object(
     else has_table_privilege(oid, 'SELECT') end), '[]'),
  'hidden', coalesce((select jsonb_agg(name order by name) from relations where relkind <> 'S' and row_security_active(oid)), '[]'),
  'extensions', coalesce((select jsonb_agg(extname order by extname) from pg_catalog.pg_extension), '[]'),
- 'roles', ${rolesWhere(`exists (select from ${REFERENCES}) or exists (select from pg_catalog.pg_db_role_setting s
+ 'roles', ${rolesWhere(`exists (select from ${REFERENCES}) or ${OWNED_BY_FIRST} or exists (select from pg_catalog.pg_db_role_setting s
    where s.setrole = r.oid and s.setdatabase = ${THIS_DATABASE})`)},
- 'owners', ${rolesWhere(`exists (select from ${REFERENCES} and d.deptype = 'o')`)},
+ 'owners', ${rolesWhere(`exists (select from ${REFERENCES} and d.deptype = 'o') or ${OWNED_BY_FIRST}`)},
+ 'superOwners', ${rolesWhere(`r.oid in (select fdwowner from pg_catalog.pg_foreign_data_wrapper x where ${NOT_OF_EXTENSION}
+   union select evtowner from pg_catalog.pg_event_trigger x where ${NOT_OF_EXTENSION})`)},
  'named', ${rolesWhere(`exists (select from ${REFERENCES} and (d.deptype = 'r' or d.classid = 'pg_catalog.pg_user_mapping'::regclass))`)})`;
 
 export function preflightSql(database: string): readonly string[] {

@@ -6,6 +6,7 @@ import { checkRestore, type Ground, groundSql, type RestorePlan, readGround } fr
 import { FIRST_MAJOR_WITH_ROW_HASH, factsSql, readFacts, STEADY_SETTINGS } from "./postgres-facts.ts";
 import { assertWholeLoad, PLAIN } from "./postgres-format.ts";
 import { readDatabaseRider } from "./postgres-riders.ts";
+import { rolesWarnings } from "./postgres-roles.ts";
 import {
   ask,
   type Entered,
@@ -16,7 +17,7 @@ import {
   type Session,
 } from "./postgres-session.ts";
 import { stageName } from "./postgres-sql.ts";
-import { dropOld, lookAround, makeStage, sweepStage } from "./postgres-stage.ts";
+import { dropOld, lookAround, type MadeRoles, makeStage, sweepStage } from "./postgres-stage.ts";
 import { switchBack, switchIn } from "./postgres-switch.ts";
 import type { PostgresTarget } from "./postgres-target.ts";
 import { toolVersion } from "./postgres-tools.ts";
@@ -37,6 +38,7 @@ export function planRestore(reach: Reach<PostgresTarget>, request: RestoreReques
   const plan = planOf(reach, request);
   const way = wayIn(plan);
   let ground: Ground | undefined;
+  let made: MadeRoles | undefined;
   const survey = async (): Promise<Ground> => {
     ground = readGround(await way.ask([groundSql(plan)]));
     return ground;
@@ -47,7 +49,9 @@ export function planRestore(reach: Reach<PostgresTarget>, request: RestoreReques
       await checkRestore(plan, found, tool);
     },
     present: async () => ((await lookAround(await way.enter(), plan)).target === null ? [] : [plan.into]),
-    prepare: async () => makeStage(await way.enter(), plan, ground ?? (await survey())),
+    prepare: async () => {
+      made = await makeStage(await way.enter(), plan, ground ?? (await survey()));
+    },
     get load(): Sink {
       return { via: "command", command: loadCommand(way.session(), request), on: reach.host };
     },
@@ -62,7 +66,7 @@ export function planRestore(reach: Reach<PostgresTarget>, request: RestoreReques
     abort: async () => sweepStage(await way.enter(), plan),
     undo: async () => switchBack(await way.enter(), plan),
     drop: async () => dropOld(await way.enter(), plan),
-    warnings: () => warningsOf(plan, ground),
+    warnings: () => [...(made === undefined ? [] : rolesWarnings(plan, made)), ...warningsOf(plan, ground)],
   };
 }
 
@@ -162,14 +166,9 @@ async function countStage({ session }: LoggedIn, plan: RestorePlan, major: numbe
 
 function warningsOf({ request, into }: RestorePlan, ground: Ground | undefined): readonly string[] {
   if (ground === undefined) return [];
-  const { missingRoles, idleSlots, major } = ground;
+  const { idleSlots, major } = ground;
   const source = Number.parseInt(request.serverVersion ?? "", 10);
   return [
-    ...(missingRoles.length === 0
-      ? []
-      : [
-          `these roles were missing and were made without login: ${missingRoles.join(", ")}; the backup's globals.sql tells their rights`,
-        ]),
     ...(idleSlots.length === 0
       ? []
       : [

@@ -15,6 +15,7 @@ const Header = z.object({
   roles: z.array(z.string()),
   /** See Preflight; riders from before these were told apart have neither. */
   owners: z.array(z.string()).optional(),
+  superOwners: z.array(z.string()).optional(),
   named: z.array(z.string()).optional(),
   sourceBytes: z.number(),
 });

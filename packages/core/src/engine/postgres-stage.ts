@@ -1,7 +1,9 @@
 import { z } from "zod";
-import { type Ground, neededRoles, type RestorePlan } from "./postgres-check.ts";
+import type { Ground, RestorePlan } from "./postgres-check.ts";
+import { postgresFault } from "./postgres-faults.ts";
 import { createStatement, DatabaseProperties, propertiesSql } from "./postgres-properties.ts";
-import { ask, type LoggedIn } from "./postgres-session.ts";
+import { commentOf, neededRoles, type RolesToMake, refusedOf, rolesToMake } from "./postgres-roles.ts";
+import { ask, type LoggedIn, psql, run } from "./postgres-session.ts";
 import { identifier, literal, oldName, stageName } from "./postgres-sql.ts";
 
 /** A setting of no effect that tells which restore made a database: it outlives renames, and a crash at any point. */
@@ -39,8 +41,13 @@ export async function lookAround({ session, database }: LoggedIn, plan: RestoreP
   return Found.parse(JSON.parse(printed));
 }
 
+/** The roles that were made, and what of them this server did not take. */
+export interface MadeRoles extends RolesToMake {
+  readonly refused: readonly string[];
+}
+
 /** Makes the empty database to load into, like the target's in encoding, locale and place. Nobody but us may enter it. */
-export async function makeStage(loggedIn: LoggedIn, plan: RestorePlan, ground: Ground): Promise<void> {
+export async function makeStage(loggedIn: LoggedIn, plan: RestorePlan, ground: Ground): Promise<MadeRoles> {
   const { session, database } = loggedIn;
   const stage = stageName(plan.reach.tag);
   const found = await lookAround(loggedIn, plan);
@@ -58,14 +65,18 @@ export async function makeStage(loggedIn: LoggedIn, plan: RestorePlan, ground: G
     ? [`ALTER DATABASE ${stage} SET ${MARKER} TO ${literal(plan.reach.tag)}`]
     : [];
   // An earlier attempt's roles are swept below, so that they are missing again.
-  const missing = [...new Set([...ground.missingRoles, ...found.roles])];
+  const missing = [...ground.missingRoles, ...ground.missingRelated, ...found.roles];
+  const roles = rolesToMake(plan, ground, missing);
   const statements = [
+    "set client_min_messages to warning",
     ...sweepStatements(found, plan),
-    ...makeRoles(plan, missing),
+    ...makeRoles(plan, roles),
     createStatement(stage, like, options),
     ...marker,
   ];
-  await ask(session, statements, { database });
+  const ran = await run(session, psql(session, statements, { database }));
+  if (ran.code !== 0) throw postgresFault(plan.reach, ran);
+  return { ...roles, refused: refusedOf(ran.stderr) };
 }
 
 /** The properties of the target; of the archived database where there is no target; else of a fresh database. */
@@ -91,14 +102,12 @@ export function modelOf({ target, fresh }: Found, plan: RestorePlan): DatabasePr
 
 const FRESH = { isTemplate: false, comment: null, connectionLimit: -1, grants: null };
 
-/** Roles that own things in the archive and are not here come without login and without rights: a person decides about those. */
-function makeRoles(plan: RestorePlan, roles: readonly string[]): readonly string[] {
-  if (roles.length === 0) return [];
-  const statements = roles.flatMap((role) => [
-    `CREATE ROLE ${identifier(role)} NOLOGIN`,
-    `COMMENT ON ROLE ${identifier(role)} IS ${literal(roleMark(plan))}`,
-  ]);
-  return ["begin", ...statements, "commit"];
+/** Marked, so that whoever finds them after a crash can sweep them. */
+function makeRoles(plan: RestorePlan, { names, statements }: RolesToMake): readonly string[] {
+  if (names.length === 0) return [];
+  const mark = literal(roleMark(plan));
+  const marks = names.map((name) => `COMMENT ON ROLE ${identifier(name)} IS ${mark}`);
+  return ["begin", ...statements, ...marks, "commit"];
 }
 
 function roleMark({ reach }: RestorePlan): string {
@@ -120,8 +129,11 @@ function sweepStatements({ hasStage, roles }: Found, { reach }: RestorePlan): re
 }
 
 /** Statements for the switch: the roles are needed from now on, the mark would let a sweep drop them. */
-export function keepRolesStatements({ roles }: Found): readonly string[] {
-  return roles.map((role) => `COMMENT ON ROLE ${identifier(role)} IS NULL`);
+export function keepRolesStatements({ roles }: Found, plan: RestorePlan): readonly string[] {
+  return roles.map((role) => {
+    const comment = commentOf(plan, role);
+    return `COMMENT ON ROLE ${identifier(role)} IS ${comment === null ? "NULL" : literal(comment)}`;
+  });
 }
 
 export async function dropOld(loggedIn: LoggedIn, plan: RestorePlan): Promise<void> {

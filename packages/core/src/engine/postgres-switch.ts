@@ -22,7 +22,7 @@ export async function switchIn(loggedIn: LoggedIn, plan: RestorePlan): Promise<v
       : []),
     `ALTER DATABASE ${identifier(stageName(tag))} RENAME TO ${identifier(into)}`,
     ...propertyStatements(into, properties),
-    ...keepRolesStatements(found),
+    ...keepRolesStatements(found, plan),
   ];
   await switchNames(loggedIn, plan, { statements, goal: `not ${isThere(stageName(tag))}` });
 }

@@ -24,7 +24,7 @@ export const postgres: Engine<PostgresTarget> = {
     keepsOld: true,
     selective: false,
     restoreNeedsContainer: false,
-    restoreOptions: ["ownership", "rights"],
+    restoreOptions: ["ownership", "rights", "roles"],
   },
   formats: [CUSTOM, PLAIN],
   defaultPort: POSTGRES_PORT,

@@ -30,9 +30,9 @@ export interface EngineCapabilities {
 
 /**
  * What an archive may bring along beside its data, unless it is declined: who owns each object (otherwise the resource's own login),
- * and what others were granted on it.
+ * what others were granted on it, and roles of the server that are missing at the target as they were, not bare.
  */
-export const RESTORE_OPTIONS = ["ownership", "rights"] as const;
+export const RESTORE_OPTIONS = ["ownership", "rights", "roles"] as const;
 export type RestoreOption = (typeof RESTORE_OPTIONS)[number];
 
 /** Absent stands for yes. */

@@ -35,8 +35,9 @@ export interface PostgresSpecimen extends Specimen<PostgresTarget> {
 export async function startPostgresSpecimen(
   version: string,
   extra: readonly string[] = [],
+  user = "app",
 ): Promise<PostgresSpecimen> {
-  const started = await startPostgres(version, { extra });
+  const started = await startPostgres(version, { extra, user });
   const server = createLocalServer();
   const journals = await mkdtemp(join(tmpdir(), "cofre-journals-"));
   const [client = "docker", ...words] = readLab().docker;

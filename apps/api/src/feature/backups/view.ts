@@ -118,6 +118,8 @@ export const RestoreBackup = OfBackup.extend({
   ownership: z.boolean().optional(),
   /** What others were granted. Where the engine has it; on unless declined. */
   rights: z.boolean().optional(),
+  /** Users and groups that are missing at the destination, as they were, but without password. Where the engine has it; on unless declined. */
+  roles: z.boolean().optional(),
 });
 export type RestoreBackup = z.infer<typeof RestoreBackup>;
 

@@ -63,7 +63,11 @@ export type RestoreDraft = ReturnType<typeof useRestoreDraft>;
 
 /** What comes along beside the data: everything the engine has, unless it is unticked. */
 function useChoices(options: () => readonly RestoreOption[]) {
-  const [kept, setKept] = createStore<Record<RestoreOption, boolean>>({ ownership: true, rights: true });
+  const [kept, setKept] = createStore<Record<RestoreOption, boolean>>({
+    ownership: true,
+    rights: true,
+    roles: true,
+  });
   return {
     options,
     kept,

@@ -120,10 +120,11 @@ export const restore: typeof ptBr.restore = {
   },
   keepsOld: "The old data is kept for a while, so that this can be undone.",
   options: "Options",
-  keep: { ownership: "Keep the owners", rights: "Keep the permissions" },
+  keep: { ownership: "Keep the owners", rights: "Keep the permissions", roles: "Create missing users" },
   keepHelp: {
     ownership: "Unticked, everything belongs to this resource's user.",
     rights: "Unticked, nobody but the owner gets access to what is restored.",
+    roles: "With the groups and settings that they had, but without password. Those who exist do not change.",
   },
   safety: "Back up the present data first",
   safetyHelp: "A safety backup will be made before anything is changed.",

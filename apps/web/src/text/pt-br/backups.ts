@@ -124,10 +124,15 @@ export const restore = {
   },
   keepsOld: "Os dados antigos ficam guardados por um tempo, para poder desfazer.",
   options: "Opções",
-  keep: { ownership: "Manter os donos", rights: "Manter as permissões" },
+  keep: {
+    ownership: "Manter os donos",
+    rights: "Manter as permissões",
+    roles: "Criar os usuários que faltam",
+  },
   keepHelp: {
     ownership: "Desmarcado, tudo fica sendo do usuário deste recurso.",
     rights: "Desmarcado, ninguém além do dono recebe acesso ao que foi restaurado.",
+    roles: "Com os grupos e as configurações que tinham, mas sem senha. Quem já existe não muda.",
   },
   safety: "Fazer backup dos dados atuais antes",
   safetyHelp: "Um backup de segurança será feito antes de qualquer mudança.",
