@@ -3,7 +3,7 @@ import { Fault } from "../model/fault.ts";
 import type { Reach, RestoreRequest } from "./engine.ts";
 import { listed } from "./mongodb-collections.ts";
 import { type MongoServer, serverOf } from "./mongodb-inspect.ts";
-import { refuseDatabaseName, refuseLongName, restoreNames } from "./mongodb-names.ts";
+import { markOf, refuseDatabaseName, refuseLongName, restoreNames } from "./mongodb-names.ts";
 import { withMongo } from "./mongodb-session.ts";
 import type { MongoTarget } from "./mongodb-target.ts";
 import { toolVersion } from "./mongodb-tools.ts";
@@ -21,7 +21,7 @@ export async function checkMongoRestore(reach: Reach<MongoTarget>, request: Rest
 }
 
 function refuseNames({ tag }: Reach<MongoTarget>, { units, facts }: RestoreRequest): void {
-  const { loaded } = restoreNames(tag);
+  const { loaded } = restoreNames(markOf(tag));
   const seen = new Set<string>();
   for (const { from, into } of units) {
     refuseDatabaseName(into);

@@ -132,11 +132,11 @@ describe.skipIf(reason !== null)(reason ?? "FerretDB in the lab", () => {
   }, 60_000);
 
   test("a worker that dies at any moment of the switch leaves what can be put back, or finished", async () => {
-    const tag = "f".repeat(32);
+    const mark = "f".repeat(12);
     const databases = ["one", "two"];
-    const over = (client: MongoClient) => ({ client, tag, databases });
+    const over = (client: MongoClient) => ({ client, mark, databases });
     const stage = async (): Promise<string> => {
-      for (const name of databases) await stageBeside(specimen.client.db(name), tag);
+      for (const name of databases) await stageBeside(specimen.client.db(name), mark);
       return specimen.fingerprint(databases);
     };
     const untouched = await original(specimen, databases);
@@ -193,8 +193,8 @@ async function original(
 
 const ID = new ObjectId("0123456789abcdef01234567");
 
-async function stageBeside(db: Db, tag: string): Promise<void> {
-  const { loaded } = restoreNames(tag);
+async function stageBeside(db: Db, mark: string): Promise<void> {
+  const { loaded } = restoreNames(mark);
   for (const collection of ["plain", "with.dot", "only.in.backup"]) {
     await db.collection(loaded + collection).insertOne({ _id: ID, fresh: collection });
   }

@@ -1,8 +1,8 @@
 import { Fault } from "../model/fault.ts";
 
 /** Whose restore a collection belongs to: it is beside the target's own, in the same database, because only there a rename is quick. */
-export function restoreNames(tag: string) {
-  const ours = `cofre_${tag.slice(0, 12)}_`;
+export function restoreNames(mark: string) {
+  const ours = `cofre_${mark}_`;
   return {
     loaded: `${ours}new_`,
     old: `${ours}old_`,
@@ -10,6 +10,16 @@ export function restoreNames(tag: string) {
     part: `${ours}part`,
     journal: `${ours}switching`,
   };
+}
+
+/** What tells restores apart in names: the random end of the job's id, which begins with the time. */
+export function markOf(tag: string): string {
+  return tag.slice(-12);
+}
+
+/** As it was when only the time was in it: what such a restore left must still be found. */
+export function formerMarkOf(tag: string): string {
+  return tag.slice(0, 12);
 }
 
 /** Of any restore: a database that is being restored while it is looked at holds such collections. */

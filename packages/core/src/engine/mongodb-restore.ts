@@ -4,9 +4,9 @@ import { Fault } from "../model/fault.ts";
 import type { Reach, Restoration, RestoreRequest } from "./engine.ts";
 import { checkMongoRestore } from "./mongodb-check-target.ts";
 import { unitsOf } from "./mongodb-inspect.ts";
-import { pattern, restoreNames } from "./mongodb-names.ts";
+import { markOf, pattern, restoreNames } from "./mongodb-names.ts";
 import { withMongo } from "./mongodb-session.ts";
-import { dropOld, lookAround, type Switch, switchBack, switchIn, under } from "./mongodb-switch.ts";
+import { dropOld, lookAround, markAt, type Switch, switchBack, switchIn, under } from "./mongodb-switch.ts";
 import { forgetSwitch, rememberSwitch, wasSwitched } from "./mongodb-switched.ts";
 import type { MongoTarget } from "./mongodb-target.ts";
 import { tool } from "./mongodb-tools.ts";
@@ -24,7 +24,9 @@ export function restoreMongo(reach: Reach<MongoTarget>, request: RestoreRequest)
   const databases = [...new Set(request.units.map(({ into }) => into))];
   const expired: string[] = [];
   const at = <T>(work: (to: Switch) => Promise<T>, on = reach): Promise<T> =>
-    withMongo(on, (client) => work({ client, tag: reach.tag, databases }));
+    withMongo(on, async (client) =>
+      work({ client, databases, mark: await markAt({ client, databases }, reach.tag) }),
+    );
   return {
     check: () => checkMongoRestore(reach, request),
     present: () =>
@@ -75,7 +77,7 @@ async function stageOf(reach: Reach<MongoTarget>, to: Switch): Promise<"absent" 
 
 /** Without `--stopOnError` documents that fail are counted, told, and left out with exit 0. */
 function loadCommand(reach: Reach<MongoTarget>, { units }: RestoreRequest) {
-  const { loaded } = restoreNames(reach.tag);
+  const { loaded } = restoreNames(markOf(reach.tag));
   const words = units.flatMap(({ from, into }) => [
     `--nsInclude=${pattern(from)}.*`,
     `--nsFrom=${pattern(from)}.*`,
@@ -107,7 +109,7 @@ interface CountingOne extends Counting {
 
 async function countDatabase(client: MongoClient, one: CountingOne): Promise<Record<string, number>> {
   const db = client.db(one.into);
-  const { loaded } = restoreNames(one.reach.tag);
+  const { loaded } = restoreNames(markOf(one.reach.tag));
   const counts: Record<string, number> = {};
   for (const { name, isView } of await under(db, loaded)) {
     if (isView) continue;

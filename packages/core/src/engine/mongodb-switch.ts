@@ -1,12 +1,13 @@
 import type { Db, MongoClient } from "mongodb";
 import { z } from "zod";
 import { type Listed, listed, listedOwn, move } from "./mongodb-collections.ts";
-import { isOfRestore, restoreNames, withDots, withoutDots } from "./mongodb-names.ts";
+import { formerMarkOf, isOfRestore, markOf, restoreNames, withDots, withoutDots } from "./mongodb-names.ts";
 
 /** Which databases are switched, under which names their collections wait. */
 export interface Switch {
   readonly client: MongoClient;
-  readonly tag: string;
+  /** See restoreNames. */
+  readonly mark: string;
   /** Never empty. */
   readonly databases: readonly string[];
 }
@@ -29,7 +30,7 @@ interface Found {
 }
 
 export async function lookAround(to: Switch): Promise<Found> {
-  const { loaded, old } = restoreNames(to.tag);
+  const { loaded, old } = restoreNames(to.mark);
   const names = (await Promise.all(dbsOf(to).map(listedOwn))).flat().map(({ name }) => name);
   return {
     hasLoaded: names.some((name) => name.startsWith(loaded)),
@@ -38,9 +39,16 @@ export async function lookAround(to: Switch): Promise<Found> {
   };
 }
 
+/** The mark that an earlier Cofre gave, where anything bears it; else today's. */
+export async function markAt(at: Pick<Switch, "client" | "databases">, tag: string): Promise<string> {
+  const former = { ...at, mark: formerMarkOf(tag) };
+  const { hasLoaded, hasOld, journal } = await lookAround(former);
+  return hasLoaded || hasOld || journal !== undefined ? former.mark : markOf(tag);
+}
+
 /** Moves the old out and the new in, collection by collection; `onSwitched` is called when all of it is there, before that is final. */
 export async function switchIn(to: Switch, onSwitched: () => Promise<void>): Promise<void> {
-  const names = restoreNames(to.tag);
+  const names = restoreNames(to.mark);
   if ((await readJournal(to)) === undefined) {
     for (const db of dbsOf(to))
       await moveAll({ db, part: names.part }, await targetsOwn(db), (name) => names.old + withoutDots(name));
@@ -57,7 +65,7 @@ export async function switchIn(to: Switch, onSwitched: () => Promise<void>): Pro
 
 /** Puts everything as it was before `switchIn`, and removes what was loaded. Nothing there is no error. */
 export async function switchBack(to: Switch): Promise<void> {
-  const names = restoreNames(to.tag);
+  const names = restoreNames(to.mark);
   const journal = await readJournal(to);
   for (const { name, loaded, before } of journal?.databases ?? []) {
     for (const one of loaded) {
@@ -76,7 +84,7 @@ export async function switchBack(to: Switch): Promise<void> {
 
 /** Lets go what was there before. */
 export async function dropOld(to: Switch): Promise<void> {
-  await dropUnder(to, restoreNames(to.tag).old);
+  await dropUnder(to, restoreNames(to.mark).old);
 }
 
 export async function under(db: Db, prefix: string): Promise<readonly Listed[]> {
@@ -107,8 +115,8 @@ function dbsOf({ client, databases }: Switch): readonly Db[] {
   return databases.map((name) => client.db(name));
 }
 
-function journalOf({ client, databases, tag }: Switch) {
-  return client.db(databases[0] ?? "").collection(restoreNames(tag).journal);
+function journalOf({ client, databases, mark }: Switch) {
+  return client.db(databases[0] ?? "").collection(restoreNames(mark).journal);
 }
 
 async function readJournal(to: Switch): Promise<Journal | undefined> {
@@ -117,7 +125,7 @@ async function readJournal(to: Switch): Promise<Journal | undefined> {
 }
 
 async function writeJournal(to: Switch): Promise<void> {
-  const { loaded, old } = restoreNames(to.tag);
+  const { loaded, old } = restoreNames(to.mark);
   const databases = await Promise.all(
     dbsOf(to).map(async (db) => ({
       name: db.databaseName,

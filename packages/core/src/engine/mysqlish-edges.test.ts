@@ -16,6 +16,7 @@ import {
 } from "./conformance/carry.ts";
 import { mariadb } from "./mariadb.ts";
 import { mysql } from "./mysql.ts";
+import { formerNames } from "./mysqlish-sql.ts";
 import { MARIADB, MYSQL } from "./mysqlish-vendor.ts";
 
 const SLOW_MS = 240_000;
@@ -233,7 +234,7 @@ describe.each([mysql, mariadb])("$label", (engine) => {
       const restoration = restorationOf(engine, reach, taken);
       await restoration.prepare();
       await restoration.loaded(await load(carrier(reach), restoration, openArchive(taken)));
-      const holding = `start transaction; ${hold(`cofre_stage_${reach.tag.slice(0, 12)}`)}; do sleep(60)`;
+      const holding = `start transaction; ${hold(`cofre_stage_${reach.tag.slice(-12)}`)}; do sleep(60)`;
       const holder = specimen.sql(holding).catch(() => "");
       await new Promise((resolve) => setTimeout(resolve, 1000));
       await expect(restoration.commit()).rejects.toMatchObject({ name: "Fault", code: "target.unsuitable" });
@@ -245,6 +246,12 @@ describe.each([mysql, mariadb])("$label", (engine) => {
       await holder;
       await restoration.abort();
       expect(await specimen.leftovers(reach.tag)).toEqual([]);
+      // As an earlier Cofre named what it kept.
+      const { old } = formerNames(reach.tag);
+      await specimen.sql(`create database ${old}`);
+      expect(await restoration.stage()).toBe("switched");
+      await restoration.drop();
+      expect(await restoration.stage()).toBe("absent");
       await specimen.empty();
       await specimen.fill();
     });

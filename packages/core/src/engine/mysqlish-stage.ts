@@ -2,7 +2,7 @@ import type { RestorePlan } from "./mysqlish-check.ts";
 import { type Place, placesNamed } from "./mysqlish-places.ts";
 import { createDatabase } from "./mysqlish-riders.ts";
 import { ask, type Session } from "./mysqlish-session.ts";
-import { identifier, oldName, stageName } from "./mysqlish-sql.ts";
+import { formerNames, identifier, oldName, stageName } from "./mysqlish-sql.ts";
 import { exchange, NOTHING_BEFORE, takeBack } from "./mysqlish-switch.ts";
 
 interface Around {
@@ -11,11 +11,14 @@ interface Around {
   readonly old: Place;
 }
 
-/** The three places of a restore, as they are now. */
+/** The three places of a restore, as they are now: under the names that an earlier Cofre gave, where it left any. */
 async function lookAround(session: Session, { into, reach: { tag } }: RestorePlan): Promise<Around> {
-  const names = { target: into, stage: stageName(tag), old: oldName(tag) };
-  const places = await placesNamed(session, Object.values(names));
-  const { [names.target]: target, [names.stage]: stage, [names.old]: old } = places;
+  const names = { stage: stageName(tag), old: oldName(tag) };
+  const former = formerNames(tag);
+  const places = await placesNamed(session, [into, ...Object.values(names), ...Object.values(former)]);
+  const isFormer = Object.values(former).some((name) => (places[name]?.properties ?? null) !== null);
+  const used = isFormer ? former : names;
+  const { [into]: target, [used.stage]: stage, [used.old]: old } = places;
   if (target !== undefined && stage !== undefined && old !== undefined) return { target, stage, old };
   throw new Error("every place that is asked for is told");
 }
@@ -85,5 +88,9 @@ export async function switchBack(session: Session, plan: RestorePlan): Promise<v
 }
 
 export async function dropOld(session: Session, { reach: { tag } }: RestorePlan): Promise<void> {
-  await ask(session, [`drop database if exists ${identifier(oldName(tag))}`]);
+  const names = [oldName(tag), formerNames(tag).old];
+  await ask(
+    session,
+    names.map((name) => `drop database if exists ${identifier(name)}`),
+  );
 }

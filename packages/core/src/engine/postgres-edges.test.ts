@@ -9,6 +9,7 @@ import {
 import { type Archive, load, openArchive, putArchive, restorationOf } from "./conformance/carry.ts";
 import { carrierOf, take } from "./conformance/round-trip.ts";
 import { postgres } from "./postgres.ts";
+import { formerNames, oldName } from "./postgres-sql.ts";
 
 const [SHOP] = POSTGRES_UNITS;
 const SLOW_MS = 300_000;
@@ -204,7 +205,7 @@ describe.skipIf(absentReason({ engine: "postgres", version: "18" }))("PostgreSQL
     SLOW_MS,
   );
 
-  test("a database of another encoding and locale keeps them", async () => {
+  test("a database of another encoding and locale keeps them, and what an earlier Cofre kept of it is dropped", async () => {
     await sql("create database latin template template0 encoding 'LATIN1' locale 'C'");
     await sql("set client_encoding = 'UTF8'; create table t as select 'ação' as word", "latin");
     const archive = await take(postgres, specimen, { units: ["latin"] });
@@ -212,6 +213,15 @@ describe.skipIf(absentReason({ engine: "postgres", version: "18" }))("PostgreSQL
     await putArchive(postgres, carrierOf(specimen), { archive });
     const asked = "set client_encoding = 'UTF8'; select word, current_setting('server_encoding') from t";
     expect(await sql(asked, "latin")).toBe("ação|LATIN1");
+
+    const again = carrierOf(specimen);
+    await putArchive(postgres, again, { archive });
+    const { old } = formerNames(again.reach.tag);
+    await sql(`alter database ${oldName(again.reach.tag)} rename to ${old}`);
+    const kept = restorationOf(postgres, again.reach, archive);
+    expect(await kept.stage()).toBe("switched");
+    await kept.drop();
+    expect(await sql(`select count(*) from pg_database where datname = '${old}'`)).toBe("0");
   }, 300_000);
 
   test(

@@ -109,7 +109,7 @@ function wayIn({ reach, into }: RestorePlan): WayIn {
 
 async function stageOf(loggedIn: LoggedIn, plan: RestorePlan): Promise<"absent" | "staged" | "switched"> {
   const found = await lookAround(loggedIn, plan);
-  if (found.hasStage) return "staged";
+  if (found.stages.length > 0) return "staged";
   return found.isSwitched ? "switched" : "absent";
 }
 

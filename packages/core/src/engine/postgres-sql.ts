@@ -21,13 +21,22 @@ export function isPossibleName(name: string): boolean {
   return name.length > 0 && !name.includes("\0") && Buffer.byteLength(name) <= LONGEST_NAME;
 }
 
-/** Names of what one restore makes: short enough beside any prefix, and told apart by the job. */
+/**
+ * Names of what one restore makes: short enough beside any prefix, and told apart by the random end of the job's id. It begins with the
+ * time, which two restores may share.
+ */
 export function stageName(tag: string): string {
-  return `cofre_stage_${tag.slice(0, 12)}`;
+  return `cofre_stage_${tag.slice(-12)}`;
 }
 
 export function oldName(tag: string): string {
-  return `cofre_old_${tag.slice(0, 12)}`;
+  return `cofre_old_${tag.slice(-12)}`;
+}
+
+/** As a restore named them when only the time was in them: what it left or kept must still be found. */
+export function formerNames(tag: string): { readonly stage: string; readonly old: string } {
+  const time = tag.slice(0, 12);
+  return { stage: `cofre_stage_${time}`, old: `cofre_old_${time}` };
 }
 
 /** What one of our restores made or kept: never a unit of its own. */

@@ -4,14 +4,16 @@ import { postgresFault } from "./postgres-faults.ts";
 import { createStatement, DatabaseProperties, propertiesSql } from "./postgres-properties.ts";
 import { commentOf, neededRoles, type RolesToMake, refusedOf, rolesToMake } from "./postgres-roles.ts";
 import { ask, type LoggedIn, psql, run } from "./postgres-session.ts";
-import { identifier, literal, oldName, stageName } from "./postgres-sql.ts";
+import { formerNames, identifier, literal, oldName, stageName, textArray } from "./postgres-sql.ts";
 
 /** A setting of no effect that tells which restore made a database: it outlives renames, and a crash at any point. */
 const MARKER = "cofre.restoration";
 
 const Found = z.object({
-  hasStage: z.boolean(),
-  hasOld: z.boolean(),
+  /** Databases loaded to one side; several only after an earlier Cofre. */
+  stages: z.array(z.string()),
+  /** Databases that were replaced and are kept. */
+  olds: z.array(z.string()),
   isSwitched: z.boolean(),
   /** Roles that were made for this restore and not yet kept. */
   roles: z.array(z.string()),
@@ -26,12 +28,16 @@ export type Found = z.infer<typeof Found>;
 
 export async function lookAround({ session, database }: LoggedIn, plan: RestorePlan): Promise<Found> {
   const { tag } = plan.reach;
-  const is = (name: string): string => `exists (select from pg_database where datname = ${literal(name)})`;
+  const former = formerNames(tag);
+  const among = (names: readonly string[]): string =>
+    `(select coalesce(jsonb_agg(datname), '[]') from pg_database where datname = any(${textArray(names)}))`;
+  const olds = among([oldName(tag), former.old]);
+  const isThere = `exists (select from pg_database where datname = ${literal(plan.into)})`;
   const printed = await ask(
     session,
     [
-      `select jsonb_build_object('hasStage', ${is(stageName(tag))}, 'hasOld', ${is(oldName(tag))},
- 'isSwitched', (${is(oldName(tag))} and ${is(plan.into)}) or exists (select from pg_db_role_setting s join pg_database d on d.oid = setdatabase
+      `select jsonb_build_object('stages', ${among([stageName(tag), former.stage])}, 'olds', ${olds},
+ 'isSwitched', (${olds} <> '[]' and ${isThere}) or exists (select from pg_db_role_setting s join pg_database d on d.oid = setdatabase
    where datname = ${literal(plan.into)} and setrole = 0 and ${literal(`${MARKER}=${tag}`)} = any(setconfig)),
  'roles', coalesce((select jsonb_agg(rolname) from pg_roles where shobj_description(oid, 'pg_authid') = ${literal(roleMark(plan))}), '[]'),
  'target', (${propertiesSql(plan.into)}), 'fresh', (${propertiesSql("template0")}))`,
@@ -69,7 +75,7 @@ export async function makeStage(loggedIn: LoggedIn, plan: RestorePlan, ground: G
   const roles = rolesToMake(plan, ground, missing);
   const statements = [
     "set client_min_messages to warning",
-    ...sweepStatements(found, plan),
+    ...sweepStatements(found),
     ...makeRoles(plan, roles),
     createStatement(stage, like, options),
     ...marker,
@@ -116,14 +122,14 @@ function roleMark({ reach }: RestorePlan): string {
 
 /** Drops the staging database, with whoever is in it, and the roles made for it. Nothing there is no error. */
 export async function sweepStage(loggedIn: LoggedIn, plan: RestorePlan): Promise<void> {
-  const statements = sweepStatements(await lookAround(loggedIn, plan), plan);
+  const statements = sweepStatements(await lookAround(loggedIn, plan));
   if (statements.length === 0) return;
   await ask(loggedIn.session, statements, { database: loggedIn.database });
 }
 
-function sweepStatements({ hasStage, roles }: Found, { reach }: RestorePlan): readonly string[] {
+function sweepStatements({ stages, roles }: Found): readonly string[] {
   return [
-    ...(hasStage ? dropStatements(stageName(reach.tag)) : []),
+    ...stages.flatMap(dropStatements),
     ...(roles.length === 0 ? [] : [`DROP ROLE IF EXISTS ${roles.map(identifier).join(", ")}`]),
   ];
 }
@@ -137,9 +143,9 @@ export function keepRolesStatements({ roles }: Found, plan: RestorePlan): readon
 }
 
 export async function dropOld(loggedIn: LoggedIn, plan: RestorePlan): Promise<void> {
-  const { hasOld } = await lookAround(loggedIn, plan);
-  if (!hasOld) return;
-  await ask(loggedIn.session, dropStatements(oldName(plan.reach.tag)), { database: loggedIn.database });
+  const { olds } = await lookAround(loggedIn, plan);
+  if (olds.length === 0) return;
+  await ask(loggedIn.session, olds.flatMap(dropStatements), { database: loggedIn.database });
 }
 
 /**

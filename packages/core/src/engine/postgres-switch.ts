@@ -8,7 +8,7 @@ import { keepRolesStatements, lookAround, modelOf } from "./postgres-stage.ts";
 /** Gives the staging database the target's name and properties, in one transaction; the old one is kept under another name, closed. */
 export async function switchIn(loggedIn: LoggedIn, plan: RestorePlan): Promise<void> {
   const found = await lookAround(loggedIn, plan);
-  if (!found.hasStage && found.isSwitched) return;
+  if (found.stages.length === 0 && found.isSwitched) return;
   const { into } = plan;
   const { tag } = plan.reach;
   const properties = modelOf(found, plan);
@@ -30,10 +30,11 @@ export async function switchIn(loggedIn: LoggedIn, plan: RestorePlan): Promise<v
 /** The same swap reversed; what was restored then waits under the staging name, to be swept by `abort`. */
 export async function switchBack(loggedIn: LoggedIn, plan: RestorePlan): Promise<void> {
   const found = await lookAround(loggedIn, plan);
-  if (!found.hasOld) return;
+  const [kept] = found.olds;
+  if (kept === undefined) return;
   const { tag } = plan.reach;
   const into = identifier(plan.into);
-  const old = identifier(oldName(tag));
+  const old = identifier(kept);
   const stage = identifier(stageName(tag));
   const statements = [
     ...(found.target !== null
@@ -45,7 +46,7 @@ export async function switchBack(loggedIn: LoggedIn, plan: RestorePlan): Promise
     `ALTER DATABASE ${old} WITH ALLOW_CONNECTIONS true`,
     `ALTER DATABASE ${old} RENAME TO ${into}`,
   ];
-  await switchNames(loggedIn, plan, { statements, goal: `not ${isThere(oldName(tag))}` });
+  await switchNames(loggedIn, plan, { statements, goal: `not ${isThere(kept)}` });
 }
 
 function isThere(name: string): string {

@@ -83,7 +83,7 @@ async function prepare({ reach, container, helper }: Parts): Promise<void> {
       COFRE_DATABASES: databases,
       COFRE_MODULES: modules.join("\n"),
       // Any port will do: it is only seen inside the target's own network.
-      COFRE_PORT: String(26_000 + (Number.parseInt(reach.tag.slice(0, 4), 16) % 6_000)),
+      COFRE_PORT: String(26_000 + (Number.parseInt(reach.tag.slice(-4), 16) % 6_000)),
     });
     return;
   }

@@ -126,7 +126,7 @@ async function leftovers(
   const listed = await Promise.all(
     names.map(async (name) => {
       const collections = await client.db(name).listCollections().toArray();
-      return collections.map((one) => one.name).filter((one) => one.includes(tag.slice(0, 12)));
+      return collections.map((one) => one.name).filter((one) => one.includes(tag.slice(-12)));
     }),
   );
   return [...lines(inside.stdout.toString()), ...listed.flat(), ...(await notes(tag))];

@@ -177,7 +177,7 @@ const TAGGED = `for p in /proc/[0-9]*; do
 done; true`;
 
 async function leftovers(sql: Sql, host: Host, tag: string): Promise<readonly string[]> {
-  const stage = `cofre_stage_${tag.slice(0, 12)}`;
+  const stage = `cofre_stage_${tag.slice(-12)}`;
   const told = await sql(
     `select concat('session ', id, ' ', left(coalesce(info, ''), 60)) from information_schema.processlist
        where (info like '%cofre:${tag}%' or db = '${stage}') and id <> connection_id()

@@ -215,7 +215,7 @@ const TAGGED = `for p in /proc/[0-9]*; do
 done; true`;
 
 async function leftovers(started: StartedPostgres, tag: string): Promise<readonly string[]> {
-  const short = tag.slice(0, 12);
+  const short = tag.slice(-12);
   const told = await sql(
     started,
     `select 'session ' || application_name || ' ' || left(query, 80) from pg_stat_activity where application_name like 'cofre:${tag}%'

@@ -1,3 +1,4 @@
+import { randomBytes } from "node:crypto";
 import { describe, expect, test } from "vitest";
 import type { Engine, Restoration } from "../engine.ts";
 import { type Archive, load, openArchive, restorationOf } from "./carry.ts";
@@ -61,6 +62,9 @@ export function survivesCrashesBetweenSteps<Target>(engine: Engine<Target>, pair
       const tag = await runUntil(engine, { specimen, archive, last: "commit" });
       const anew = (): Restoration => restorationOf(engine, specimen.reach({ tag }), archive);
       expect(await anew().stage()).toBe("switched");
+      // Of the same millisecond: ids begin with the time.
+      const twin = tag.slice(0, 12) + randomBytes(10).toString("hex");
+      expect(await restorationOf(engine, specimen.reach({ tag: twin }), archive).stage()).toBe("absent");
       await anew().commit();
       await anew().abort();
       expect(await specimen.fingerprint(archive.units)).toBe(dumped);
