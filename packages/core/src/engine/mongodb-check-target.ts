@@ -6,18 +6,23 @@ import { type MongoServer, serverOf } from "./mongodb-inspect.ts";
 import { markOf, refuseDatabaseName, refuseLongName, restoreNames } from "./mongodb-names.ts";
 import { withMongo } from "./mongodb-session.ts";
 import type { MongoTarget } from "./mongodb-target.ts";
-import { toolVersion } from "./mongodb-tools.ts";
+import { judgedTools, toolVersion } from "./mongodb-tools.ts";
 
-/** Refuses what cannot be restored here, and changes nothing. */
-export async function checkMongoRestore(reach: Reach<MongoTarget>, request: RestoreRequest): Promise<void> {
+/** Refuses what cannot be restored here, and changes nothing; resolves with what is to be told of it. */
+export async function checkMongoRestore(
+  reach: Reach<MongoTarget>,
+  request: RestoreRequest,
+): Promise<readonly string[]> {
   refuseNames(reach, request);
-  await withMongo(reach, async (client) => {
+  const version = await withMongo(reach, async (client) => {
     const server = await serverOf(client);
     refuseServer(reach, server);
     refuseNewer(reach, request.serverVersion, server.version);
     for (const { into } of request.units) await refuseTarget(client, into);
+    return server.version;
   });
-  await toolVersion(reach, "mongorestore");
+  const tool = await toolVersion(reach, "mongorestore");
+  return judgedTools("mongorestore", { tool, server: version });
 }
 
 function refuseNames({ tag }: Reach<MongoTarget>, { units, facts }: RestoreRequest): void {

@@ -1,13 +1,14 @@
 import type { Command } from "../host/host.ts";
 import { Fault } from "../model/fault.ts";
-import type { DumpPlan, DumpRemains, DumpRequest, Reach, Rider } from "./engine.ts";
+import type { DumpPlan, DumpRemains, DumpRequest, Reach } from "./engine.ts";
+import { saveAccounts } from "./mongodb-accounts.ts";
 import { ARCHIVE, archiveFormat } from "./mongodb-check.ts";
 import { factsSaid } from "./mongodb-facts.ts";
-import { type MongoServer, serverOf, unitsOf, usersText } from "./mongodb-inspect.ts";
+import { type MongoServer, serverOf, unitsOf } from "./mongodb-inspect.ts";
 import { mergedDump } from "./mongodb-merge.ts";
 import { withMongo } from "./mongodb-session.ts";
 import type { MongoTarget } from "./mongodb-target.ts";
-import { tool, toolVersion } from "./mongodb-tools.ts";
+import { judgedTools, tool, toolVersion } from "./mongodb-tools.ts";
 
 /** Version of the archive's own layout, the only one so far. */
 const LAYOUT = "0.1";
@@ -41,21 +42,27 @@ export async function sweepDump({ host, tag }: Reach<MongoTarget>): Promise<void
 
 /** One program for the whole server or for one database; for some of several their programs, joined to one archive in Cofre. */
 export async function dumpMongo(reach: Reach<MongoTarget>, request: DumpRequest): Promise<DumpPlan> {
-  const [{ server, there, users }, version] = await Promise.all([
-    withMongo(reach, async (client) => ({
-      server: await serverOf(client),
-      there: (await unitsOf(client)).map(({ name }) => name),
-      users: await usersText(client),
-    })),
+  const [{ server, there, accounts }, version] = await Promise.all([
+    withMongo(reach, async (client) => {
+      const names = (await unitsOf(client)).map(({ name }) => name);
+      return {
+        server: await serverOf(client),
+        there: names,
+        accounts: await saveAccounts(client, names),
+      };
+    }),
     toolVersion(reach, "mongodump"),
   ]);
   for (const unit of request.units) if (!there.includes(unit)) throw missing(reach, unit);
-  const riders: readonly Rider[] = users === undefined ? [] : [{ name: "users.json", text: users }];
-  const warnings = [...warningsOf(server), ...(users === undefined ? [NO_USERS] : [])];
+  const warnings = [
+    ...warningsOf(server),
+    ...accounts.warnings,
+    ...judgedTools("mongodump", { tool: version, server: server.version }),
+  ];
   const common = {
     format: archiveFormat(LAYOUT),
     serverVersion: server.version,
-    riders,
+    riders: accounts.riders,
     tools: { mongodump: version },
   };
   const isWhole = there.every((name) => request.units.includes(name));
@@ -90,8 +97,6 @@ function conclude(units: readonly string[], { companion, stderr }: DumpRemains) 
     },
   );
 }
-
-const NO_USERS = "users and roles of the server were not saved: this user may not list them";
 
 function warningsOf({ replicaSet }: MongoServer): readonly string[] {
   const why = replicaSet === null ? "a server alone keeps no log" : "its log is not taken along";

@@ -3,12 +3,22 @@ import { readFile } from "node:fs/promises";
 import { absentReason, readLab } from "@cofre/lab";
 import { type Db, MongoClient, ObjectId } from "mongodb";
 import { afterAll, beforeAll, beforeEach, describe, expect, onTestFinished, test } from "vitest";
+import { z } from "zod";
 import { type MongoSpecimen, startMongoSpecimen } from "../testing/mongodb-specimen.ts";
-import { type Archive, putArchive, removeArchive, takeArchive } from "./conformance/carry.ts";
+import {
+  type Archive,
+  load,
+  openArchive,
+  putArchive,
+  removeArchive,
+  restorationOf,
+  takeArchive,
+} from "./conformance/carry.ts";
 import { mongodb } from "./mongodb.ts";
 import { factsSaid } from "./mongodb-facts.ts";
 import { restoreNames } from "./mongodb-names.ts";
 import { dropOld, lookAround, switchBack, switchIn } from "./mongodb-switch.ts";
+import { judgedTools } from "./mongodb-tools.ts";
 
 const reason = absentReason({ engine: "mongodb", version: "ferretdb-2.7" });
 
@@ -27,6 +37,23 @@ describe("what mongodump says", () => {
   });
 });
 
+describe("tools of another version than their server", () => {
+  test.each([
+    ["100.10.0", "8.0.4", []],
+    ["100.9.5", "8.2.1", [expect.stringContaining("100.10.0")]],
+    ["100.0.2", "4.4.29", []],
+    ["4.0.28", "4.0.28", []],
+    ["built-without-version-string", "7.0.77", []],
+  ])("%s with MongoDB %s", (tool, server, warnings) => {
+    expect(judgedTools("mongodump", { tool, server })).toEqual(warnings);
+  });
+
+  test.each(["100.3.1", "r4.2.0"])("%s is refused by MongoDB 7, naming both", (tool) => {
+    const judge = () => judgedTools("mongorestore", { tool, server: "7.0.1" });
+    expect(judge).toThrow(`mongorestore ${tool} does not know all that MongoDB 7.0.1 keeps`);
+  });
+});
+
 describe.skipIf(reason !== null)(reason ?? "FerretDB in the lab", () => {
   let specimen: MongoSpecimen;
   beforeAll(async () => {
@@ -42,6 +69,11 @@ describe.skipIf(reason !== null)(reason ?? "FerretDB in the lab", () => {
     const archive = await takeArchive(mongodb, carrier(), { units });
     onTestFinished(() => removeArchive(archive));
     return archive;
+  }
+  async function login(username: string, password: string): Promise<void> {
+    const options = { auth: { username, password }, directConnection: true };
+    await using client = new MongoClient(`mongodb://${specimen.started.ip}:27017`, options);
+    await client.db("admin").command({ usersInfo: 1 });
   }
   async function fillThree(): Promise<void> {
     for (const name of ["one", "two", "three"]) {
@@ -111,6 +143,47 @@ describe.skipIf(reason !== null)(reason ?? "FerretDB in the lab", () => {
     expect(rider?.name).toBe("users.json");
     expect(rider?.text).toContain('"reader"');
     expect(rider?.text).not.toMatch(/SCRAM|storedKey|credentials|password/i);
+  }, 60_000);
+
+  test("missing users of a restored database come back, locked, and with no more rights than they had", async () => {
+    await fillThree();
+    const admin = specimen.client.db("admin");
+    onTestFinished(async () => {
+      for (const dropUser of ["lost", "stays"]) await admin.command({ dropUser }).catch(() => undefined);
+    });
+    for (const createUser of ["lost", "stays"]) {
+      await admin.command({ createUser, pwd: "theirs", roles: ["readWriteAnyDatabase", "clusterAdmin"] });
+    }
+    const archive = await take(["one"]);
+    await admin.command({ dropUser: "lost" });
+    const [rider] = archive.riders;
+    const modest = { user: "modest", db: "one", roles: [{ role: "read", db: "one" }] };
+    const stranger = { user: "stranger", db: "two", roles: [{ role: "read", db: "two" }] };
+    const { users } = z.object({ users: z.array(z.unknown()) }).parse(JSON.parse(rider?.text ?? ""));
+    const text = JSON.stringify({ users: [...users, modest, stranger], roles: [] });
+    const restoration = restorationOf(mongodb, specimen.reach(), {
+      ...archive,
+      riders: [{ name: "users.json", text }],
+    });
+    await restoration.prepare();
+    await restoration.loaded(await load(carrier(), restoration, openArchive(archive)));
+    await restoration.commit();
+    const told = restoration.warnings?.().join("\n") ?? "";
+    expect(told).toMatch(
+      /the user lost of admin was missing and was made with its roles .* a password that nobody knows/,
+    );
+    // FerretDB makes every user an administrator: who was none is not made there.
+    expect(told).toMatch(
+      /the user modest of one was missing and (is not made: this server would give|was made)/,
+    );
+    expect(told).not.toMatch(/stranger|stays/);
+    const names = (await admin.command({ usersInfo: { forAllDBs: true } })).users.map(
+      (one: { user: string }) => one.user,
+    );
+    expect(names).toEqual(expect.arrayContaining(["lost", "stays"]));
+    expect(names).not.toContain("modest");
+    await expect(login("lost", "theirs")).rejects.toThrow();
+    await login("stays", "theirs");
   }, 60_000);
 
   test("FORMAT.md restores without Cofre", async () => {

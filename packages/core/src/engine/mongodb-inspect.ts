@@ -1,4 +1,4 @@
-import { BSON, type MongoClient } from "mongodb";
+import type { MongoClient } from "mongodb";
 import { z } from "zod";
 import type { Inspection, Unit } from "../model/engine.ts";
 import type { Reach } from "./engine.ts";
@@ -56,20 +56,4 @@ export function inspectMongo(reach: Reach<MongoTarget>): Promise<Inspection> {
     version: (await serverOf(client)).version,
     units: await unitsOf(client),
   }));
-}
-
-/**
- * Users and roles as one text for people, credentials left out: riders are not encrypted. Undefined where the server does not tell.
- */
-export async function usersText(client: MongoClient): Promise<string | undefined> {
-  try {
-    const users = await administer(client, { usersInfo: { forAllDBs: true } });
-    // FerretDB knows no roles of its own.
-    const roles = await administer(client, { rolesInfo: 1, showPrivileges: true }).catch(() => undefined);
-    const kept = { users: users.users ?? [], roles: roles?.roles ?? [] };
-    return `${BSON.EJSON.stringify(kept, undefined, 2)}\n`;
-  } catch {
-    // Asking needs a right of its own; the databases can be backed up without.
-    return undefined;
-  }
 }

@@ -1,6 +1,6 @@
 import type { MongoClient } from "mongodb";
 import type { UnitFacts } from "../model/engine.ts";
-import { Fault } from "../model/fault.ts";
+import { Fault, toFault } from "../model/fault.ts";
 import type { Reach, Restoration, RestoreRequest } from "./engine.ts";
 import { checkMongoRestore } from "./mongodb-check-target.ts";
 import { unitsOf } from "./mongodb-inspect.ts";
@@ -10,6 +10,7 @@ import { dropOld, lookAround, markAt, type Switch, switchBack, switchIn, under }
 import { forgetSwitch, rememberSwitch, wasSwitched } from "./mongodb-switched.ts";
 import type { MongoTarget } from "./mongodb-target.ts";
 import { tool } from "./mongodb-tools.ts";
+import { makeAccounts } from "./mongodb-users.ts";
 
 const SWEEP_MS = 60_000;
 
@@ -22,13 +23,13 @@ export function restoreMongo(reach: Reach<MongoTarget>, request: RestoreRequest)
     throw new Fault("input.invalid", "no database was named to be restored", { hint: "Name at least one." });
   }
   const databases = [...new Set(request.units.map(({ into }) => into))];
-  const expired: string[] = [];
+  const told: string[] = [];
   const at = <T>(work: (to: Switch) => Promise<T>, on = reach): Promise<T> =>
     withMongo(on, async (client) =>
       work({ client, databases, mark: await markAt({ client, databases }, reach.tag) }),
     );
   return {
-    check: () => checkMongoRestore(reach, request),
+    check: async () => void told.push(...(await checkMongoRestore(reach, request))),
     present: () =>
       at(async ({ client }) => {
         const there = (await unitsOf(client)).map(({ name }) => name);
@@ -36,7 +37,7 @@ export function restoreMongo(reach: Reach<MongoTarget>, request: RestoreRequest)
       }),
     prepare: () => at((to) => sweep(reach, to)),
     load: { via: "command", command: loadCommand(reach, request), on: reach.host },
-    loaded: () => at(({ client }) => count(client, { reach, request, expired })),
+    loaded: () => at(({ client }) => count(client, { reach, request, told })),
     commit: async () => {
       try {
         await at((to) => commit(reach, to));
@@ -44,6 +45,7 @@ export function restoreMongo(reach: Reach<MongoTarget>, request: RestoreRequest)
         await at((to) => sweep(reach, to), { ...reach, signal: AbortSignal.timeout(SWEEP_MS) });
         throw error;
       }
+      told.push(...(await at(({ client }) => makeAccounts(client, request)).catch(notMade)));
     },
     stage: () => at((to) => stageOf(reach, to)),
     abort: () => at((to) => sweep(reach, to)),
@@ -52,8 +54,13 @@ export function restoreMongo(reach: Reach<MongoTarget>, request: RestoreRequest)
       await at(async (to) => ((await stageOf(reach, to)) === "switched" ? dropOld(to) : undefined));
       await forgetSwitch(reach);
     },
-    warnings: () => expired,
+    warnings: () => told,
   };
+}
+
+/** The data is in place: nothing that comes now takes it back. */
+function notMade(error: unknown): readonly string[] {
+  return [`missing users and roles could not be made: ${toFault(error).message}`];
 }
 
 async function commit(reach: Reach<MongoTarget>, to: Switch): Promise<void> {
@@ -90,7 +97,7 @@ interface Counting {
   readonly reach: Reach<MongoTarget>;
   readonly request: RestoreRequest;
   /** Gets a sentence for each collection that lost documents to their age. */
-  readonly expired: string[];
+  readonly told: string[];
 }
 
 async function count(client: MongoClient, counting: Counting): Promise<readonly UnitFacts[]> {
@@ -123,7 +130,7 @@ async function countDatabase(client: MongoClient, one: CountingOne): Promise<Rec
       (await db.collection(name).indexes()).some((index) => "expireAfterSeconds" in index)
     ) {
       counts[own] = written;
-      one.expired.push(
+      one.told.push(
         `${written - found} documents of ${one.into}.${own} had expired since the backup and were deleted by the server`,
       );
     }

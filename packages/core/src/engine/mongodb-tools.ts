@@ -60,3 +60,56 @@ function noTool(where: string, name: string, cause: unknown): Fault {
     cause,
   });
 }
+
+/** The first tools that are documented for a server, newest first (release notes of MongoDB's database tools). */
+const SUPPORTED_FROM = [
+  { server: 8, tools: [100, 10, 0] },
+  { server: 7, tools: [100, 8, 0] },
+  { server: 6, tools: [100, 5, 0] },
+  { server: 5, tools: [100, 4, 0] },
+] as const;
+
+/** Before these no tool knew time series, which servers have from version 5 on. */
+const TIME_SERIES = { server: 5, tools: [100, 4, 0] } as const;
+
+interface Versions {
+  readonly tool: string;
+  readonly server: string;
+}
+
+/**
+ * Throws `engine.version` for tools that are known not to serve this server; a warning for those that are not documented for it. The
+ * tools have versions of their own since 4.4, before that their server's. A build that does not tell its version is not judged.
+ */
+export function judgedTools(
+  name: "mongodump" | "mongorestore",
+  { tool, server }: Versions,
+): readonly string[] {
+  const [own, major] = [numbersOf(tool), numbersOf(server)?.[0]];
+  if (own === undefined || major === undefined) return [];
+  if (major >= TIME_SERIES.server && isOlder(own, TIME_SERIES.tools)) {
+    throw new Fault("engine.version", `${name} ${tool} does not know all that MongoDB ${server} keeps`, {
+      hint: `Install MongoDB's database tools ${needed(major)} or newer where they run.`,
+      context: { tool, server },
+    });
+  }
+  const wanted = SUPPORTED_FROM.find((one) => major >= one.server)?.tools;
+  if (wanted === undefined || !isOlder(own, wanted)) return [];
+  return [`${name} ${tool} is older than MongoDB ${server} is documented to need (${needed(major)})`];
+}
+
+function needed(major: number): string {
+  return SUPPORTED_FROM.find((one) => major >= one.server)?.tools.join(".") ?? "100.0.0";
+}
+
+function numbersOf(version: string): readonly number[] | undefined {
+  return /^[vr]?(\d+)\.(\d+)(?:\.(\d+))?/
+    .exec(version)
+    ?.slice(1)
+    .map((digits) => Number(digits ?? 0));
+}
+
+function isOlder(own: readonly number[], than: readonly number[]): boolean {
+  const at = than.findIndex((number, index) => number !== own[index]);
+  return at >= 0 && (own[at] ?? 0) < (than[at] ?? 0);
+}

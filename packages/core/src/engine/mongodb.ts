@@ -21,7 +21,7 @@ export const mongodb: Engine<MongoTarget> = {
     keepsOld: false,
     selective: false,
     restoreNeedsContainer: false,
-    restoreOptions: [],
+    restoreOptions: ["roles"],
   },
   formats: [ARCHIVE],
   defaultPort: MONGODB_PORT,
