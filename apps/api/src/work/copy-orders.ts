@@ -1,13 +1,27 @@
 import { isFault } from "@cofre/core/model";
-import { and, desc, eq, gt, inArray, isNull, notExists, sql } from "drizzle-orm";
+import {
+  and,
+  asc,
+  desc,
+  eq,
+  gt,
+  inArray,
+  isNotNull,
+  isNull,
+  notExists,
+  or,
+  type SQL,
+  sql,
+} from "drizzle-orm";
+import { alias } from "drizzle-orm/pg-core";
 import type { Database } from "../db/database.ts";
 import { backupCopies } from "../db/schema/backup-copies.ts";
 import { backups } from "../db/schema/backups.ts";
 import type { Requester } from "../db/schema/jobs.ts";
 import { resources } from "../db/schema/resources.ts";
+import { storeChoices } from "../db/schema/store-choices.ts";
 import { stores } from "../db/schema/stores.ts";
 import type { Deps } from "../deps.ts";
-import { choiceFor } from "../feature/stores/choices.ts";
 import type { CopyRow } from "./copy-places.ts";
 import type { JobRow } from "./queue-contract.ts";
 import type { BackupRow } from "./rows.ts";
@@ -15,10 +29,10 @@ import type { BackupRow } from "./rows.ts";
 type Ordering = Pick<Deps, "db" | "now" | "queue">;
 
 /** How far back backups without their copies are looked for: older ones were copied, or are past helping. */
-const LOOKED_BACK_MS = 7 * 86_400_000;
+export const LOOKED_BACK_MS = 7 * 86_400_000;
 /** A copy that failed is tried again after this long. */
 const AGAIN_MS = 6 * 3_600_000;
-const ORDERS_A_TURN = 50;
+export const ORDERS_A_TURN = 50;
 
 interface CopyOrder {
   readonly row: BackupRow;
@@ -57,65 +71,75 @@ export async function orderCopy(
 }
 
 /**
- * Orders the copies that resources and projects want of their backups and that are not there: of new ones, and of those that were
- * taken while the other store was away.
+ * Orders the copies that are wanted after each backup and that are not there: of new backups, and of those that were taken while the
+ * other store was away. What has a schedule waits for it.
  */
 export async function orderCopies(deps: Ordering & Pick<Deps, "log">): Promise<void> {
   const since = new Date(deps.now().getTime() - LOOKED_BACK_MS);
-  const recent = await deps.db
-    .select({ row: backups, resource: resources })
+  for (const copy of await missingCopies(deps, isNull(storeChoices.timeZone), since)) {
+    await orderOnce(deps, { ...copy, requestedBy: { kind: "system", id: null, name: "copies" } });
+  }
+}
+
+/** What a turn can order of the copies that those choices want, of the newest backups first. */
+export async function missingCopies(
+  { db, now }: Pick<Deps, "db" | "now">,
+  choices: SQL,
+  since: Date,
+): Promise<readonly Pick<CopyOrder, "row" | "storeId">[]> {
+  return await db
+    .select({ row: backups, storeId: stores.id })
     .from(backups)
     .innerJoin(resources, eq(resources.id, backups.resourceId))
+    .innerJoin(storeChoices, holdsForResource(db))
+    .innerJoin(stores, isToHaveCopy())
     .where(
       and(
+        choices,
         eq(backups.status, "completed"),
         isNull(backups.removedReason),
         inArray(backups.origin, ["manual", "schedule"]),
         gt(backups.completedAt, since),
-        wantsCopies(),
+        notExists(tried(db, now())),
       ),
     )
-    .orderBy(desc(backups.id))
-    .limit(500);
-  let orders = 0;
-  for (const { row, resource } of recent) {
-    const { copyStoreIds } = await choiceFor(deps.db, resource);
-    for (const storeId of await missing(deps, row, copyStoreIds ?? [])) {
-      if (orders === ORDERS_A_TURN) return;
-      orders += 1;
-      await orderOnce(deps, { row, storeId, requestedBy: { kind: "system", id: null, name: "copies" } });
-    }
-  }
+    .orderBy(desc(backups.id), asc(stores.id))
+    .limit(ORDERS_A_TURN);
 }
 
-/** Only what somebody chose copies for is looked at at all. */
-function wantsCopies() {
-  return sql`exists (select 1 from store_choices c where (c.resource_id = ${backups.resourceId} or c.project_id = ${backups.projectId}) and jsonb_array_length(coalesce(c.copy_store_ids, '[]'::jsonb)) > 0)`;
+/** The resource's own choice, or its project's where that one leaves the copies open. */
+function holdsForResource(db: Database) {
+  const own = alias(storeChoices, "own");
+  const decided = db
+    .select({ one: sql`1` })
+    .from(own)
+    .where(and(eq(own.resourceId, resources.id), isNotNull(own.copyStoreIds)));
+  return or(
+    eq(storeChoices.resourceId, resources.id),
+    and(eq(storeChoices.projectId, resources.projectId), notExists(decided)),
+  );
 }
 
-async function missing(
-  { db, now }: Ordering,
-  row: BackupRow,
-  wanted: readonly string[],
-): Promise<readonly string[]> {
-  const others = wanted.filter((id) => id !== row.storeId);
-  if (others.length === 0) return [];
-  const again = new Date(now().getTime() - AGAIN_MS);
-  const tried = db
+function isToHaveCopy() {
+  return and(
+    eq(stores.organizationId, backups.organizationId),
+    sql`${storeChoices.copyStoreIds} @> to_jsonb(${stores.id})`,
+    sql`${stores.id} is distinct from ${backups.storeId}`,
+  );
+}
+
+function tried(db: Database, now: Date) {
+  const again = new Date(now.getTime() - AGAIN_MS);
+  return db
     .select({ one: sql`1` })
     .from(backupCopies)
     .where(
       and(
-        eq(backupCopies.backupId, row.id),
+        eq(backupCopies.backupId, backups.id),
         eq(backupCopies.storeId, stores.id),
         sql`(${backupCopies.status} in ('pending', 'running', 'completed') or ${gt(backupCopies.createdAt, again)})`,
       ),
     );
-  const found = await db
-    .select({ id: stores.id })
-    .from(stores)
-    .where(and(inArray(stores.id, others), eq(stores.organizationId, row.organizationId), notExists(tried)));
-  return found.map(({ id }) => id);
 }
 
 async function orderOnce(deps: Ordering & Pick<Deps, "log">, order: CopyOrder): Promise<void> {

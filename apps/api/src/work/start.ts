@@ -13,6 +13,7 @@ import type { JobQueue } from "./queue-contract.ts";
 import { finishRemovals } from "./removal.ts";
 import { doRestore } from "./restore.ts";
 import { doScan } from "./scan.ts";
+import { orderScheduledCopies } from "./scheduled-copies.ts";
 import { doSync } from "./sync.ts";
 import { orderSyncs } from "./sync-orders.ts";
 import { startTimer } from "./timer.ts";
@@ -84,6 +85,7 @@ export async function startWork(
   const timers = [
     startTimer({ name: "schedules", everyMs: TICK_MS, run: scheduler(deps), log }),
     startTimer({ name: "copies", everyMs: COPIES_MS, run: () => orderCopies(deps), log }),
+    startTimer({ name: "scheduled copies", everyMs: TICK_MS, run: () => orderScheduledCopies(deps), log }),
     startTimer({ name: "syncs", everyMs: TICK_MS, run: () => orderSyncs(deps), log }),
     startTimer({ name: "cleanup", everyMs: CLEANUP_MS, run: () => cleanUp(deps), log }),
     startTimer({ name: "removals", everyMs: REMOVALS_MS, run: () => finishRemovals(deps), log }),

@@ -1,6 +1,7 @@
+import { SCHEDULE_PRESETS } from "@cofre/core/model";
 import { sql } from "drizzle-orm";
-import { check, jsonb, pgTable, text } from "drizzle-orm/pg-core";
-import { createdAt, id, updatedAt } from "../columns.ts";
+import { check, index, jsonb, pgTable, text } from "drizzle-orm/pg-core";
+import { createdAt, id, moment, updatedAt } from "../columns.ts";
 import { organizations } from "./organizations.ts";
 import { projects } from "./projects.ts";
 import { resources } from "./resources.ts";
@@ -24,8 +25,26 @@ export const storeChoices = pgTable(
     storeId: text("store_id").references(() => stores.id, { onDelete: "set null" }),
     /** Ids of stores; null leaves it to the next wider choice, an empty list wants none. */
     copyStoreIds: jsonb("copy_store_ids").$type<readonly string[]>(),
+    /** When those copies are made: a preset with an hour, or a cron line; neither is after each backup. */
+    preset: text("preset", { enum: SCHEDULE_PRESETS }),
+    /** `HH:MM` in `timeZone`. */
+    at: text("at"),
+    cron: text("cron"),
+    /** IANA name; null without a schedule. */
+    timeZone: text("time_zone"),
+    /** Remembered here, only computed in the process. */
+    nextRunAt: moment("next_run_at"),
+    lastRunAt: moment("last_run_at"),
     createdAt: createdAt(),
     updatedAt: updatedAt(),
   },
-  (t) => [check("store_choices_of_one_check", sql`(${t.projectId} is null) <> (${t.resourceId} is null)`)],
+  (t) => [
+    index("store_choices_next_run_at_idx").on(t.nextRunAt).where(sql`${t.nextRunAt} is not null`),
+    check("store_choices_of_one_check", sql`(${t.projectId} is null) <> (${t.resourceId} is null)`),
+    check("store_choices_preset_or_cron_check", sql`${t.preset} is null or ${t.cron} is null`),
+    check(
+      "store_choices_schedule_has_zone_check",
+      sql`(${t.preset} is null and ${t.cron} is null) = (${t.timeZone} is null)`,
+    ),
+  ],
 );

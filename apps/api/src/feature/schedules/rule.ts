@@ -1,5 +1,6 @@
-import type { Schedule } from "@cofre/core";
+import { nextRuns, type Schedule } from "@cofre/core";
 import { Fault } from "@cofre/core/model";
+import type { Deps } from "../../deps.ts";
 import type { PreviewSchedule } from "./view.ts";
 
 /** What a row, or a request, says of when. */
@@ -32,4 +33,11 @@ export function whenOf({ preset, at, cron, timeZone }: PreviewSchedule): When {
 /** For lists: `daily 03:00`, or the cron line. */
 export function describeWhen({ preset, at, cron }: When): string {
   return cron ?? `${preset ?? "daily"} ${at ?? USUAL_AT}`;
+}
+
+const SHOWN_RUNS = 5;
+
+/** The next five. */
+export function isoRuns({ now }: Pick<Deps, "now">, schedule: Schedule): string[] {
+  return nextRuns(schedule, now(), SHOWN_RUNS).map((run) => run.toISOString());
 }

@@ -9,10 +9,8 @@ import { findResource } from "../resources/get.ts";
 import { requireApart } from "../resources/own-store.ts";
 import type { ScheduleRow } from "../resources/rows.ts";
 import { findServer } from "../servers/get.ts";
-import { scheduleOf, USUAL_AT, whenOf } from "./rule.ts";
+import { isoRuns, scheduleOf, USUAL_AT, whenOf } from "./rule.ts";
 import type { PreviewSchedule, PutSchedule, ScheduleView } from "./view.ts";
-
-const SHOWN_RUNS = 5;
 
 /** What the box shows before anybody saved it, after the plan: off, daily at three, the last seven. */
 const DEFAULTS = {
@@ -88,8 +86,4 @@ function toScheduleView(deps: Pick<Deps, "now">, row: ScheduleRow): ScheduleView
     lastRunAt: row.lastRunAt?.toISOString() ?? null,
     updatedAt: row.updatedAt.toISOString(),
   };
-}
-
-function isoRuns({ now }: Pick<Deps, "now">, schedule: ReturnType<typeof scheduleOf>): string[] {
-  return nextRuns(schedule, now(), SHOWN_RUNS).map((run) => run.toISOString());
 }

@@ -6,7 +6,7 @@ import { addStore, changeStore, removeStore } from "./change.ts";
 import { getProjectChoice, getResourceChoice, putProjectChoice, putResourceChoice } from "./choices.ts";
 import { getStore, listStores } from "./get.ts";
 import { testStore } from "./trial.ts";
-import { AddStore, ChangeStore, StoreChoice, StoreTestView, StoreView } from "./view.ts";
+import { AddStore, ChangeStore, PutStoreChoice, StoreChoice, StoreTestView, StoreView } from "./view.ts";
 
 const OfResource = z.object({ resourceId: z.string() });
 const OfProject = z.object({ projectId: z.string() });
@@ -62,7 +62,7 @@ export const storesRouter = router({
     .query(({ ctx, input }) => getResourceChoice(ctx, input)),
   chooseForResource: admin
     .meta({ openapi: { method: "PUT", path: "/resources/{resourceId}/stores", tags: ["stores"] } })
-    .input(OfResource.extend(StoreChoice.shape))
+    .input(OfResource.extend(PutStoreChoice.shape))
     .output(StoreChoice)
     .mutation(({ ctx, input }) => putResourceChoice(ctx, input)),
   ofProject: viewer
@@ -72,7 +72,7 @@ export const storesRouter = router({
     .query(({ ctx, input }) => getProjectChoice(ctx, input)),
   chooseForProject: admin
     .meta({ openapi: { method: "PUT", path: "/projects/{projectId}/stores", tags: ["stores"] } })
-    .input(OfProject.extend(StoreChoice.shape))
+    .input(OfProject.extend(PutStoreChoice.shape))
     .output(StoreChoice)
     .mutation(({ ctx, input }) => putProjectChoice(ctx, input)),
 });

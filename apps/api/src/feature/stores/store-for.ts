@@ -6,7 +6,7 @@ import { stores } from "../../db/schema/stores.ts";
 import type { ResourceRow } from "../../reach/reach.ts";
 import { absent } from "../absent.ts";
 import { visible } from "../scope.ts";
-import { choiceFor } from "./choices.ts";
+import { chosenStoreId } from "./choices.ts";
 
 /**
  * Where a backup rests: the store that was asked for, else the one chosen for its resource or project, else the default one of the
@@ -33,8 +33,8 @@ export async function defaultStore(
   db: Database,
   resource: Pick<ResourceRow, "id" | "organizationId" | "projectId" | "serverId" | "name">,
 ): Promise<string> {
-  const { storeId } = await choiceFor(db, resource);
-  if (storeId !== null) return storeId;
+  const chosen = await chosenStoreId(db, resource);
+  if (chosen !== null) return chosen;
   const [row] = await db
     .select({ id: stores.id })
     .from(stores)

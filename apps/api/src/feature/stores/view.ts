@@ -5,6 +5,7 @@ import { OfBackup } from "../backups/view.ts";
 import { FaultView } from "../fault-view.ts";
 import { JobView } from "../jobs/view.ts";
 import { PageInput } from "../page.ts";
+import { PreviewSchedule, ScheduleView } from "../schedules/view.ts";
 
 const Lock = z.object({
   /** COMPLIANCE binds everybody until the day has come; GOVERNANCE lets those go around it who may. */
@@ -136,10 +137,20 @@ export const StoreTestView = z.object({
 export type StoreTestView = z.infer<typeof StoreTestView>;
 
 /** Where backups rest and where copies of them go; null leaves it to the next wider choice. */
-export const StoreChoice = z.object({
+export const PutStoreChoice = z.object({
   storeId: z.string().nullable(),
-  /** Made after each backup, and for backups that have none yet; an empty list wants none. */
+  /** Backups that have none yet are copied too; an empty list wants none. */
   copyStoreIds: z.array(z.string()).max(10).nullable(),
+  /** When those copies are made; null, or left out, after each backup. Goes with `copyStoreIds` only. */
+  copySchedule: PreviewSchedule.nullable().default(null),
+});
+export type PutStoreChoice = z.infer<typeof PutStoreChoice>;
+
+export const StoreChoice = PutStoreChoice.extend({
+  copySchedule: ScheduleView.pick({
+    ...{ preset: true, at: true, cron: true, timeZone: true },
+    ...{ nextRuns: true, lastRunAt: true },
+  }).nullable(),
 });
 export type StoreChoice = z.infer<typeof StoreChoice>;
 

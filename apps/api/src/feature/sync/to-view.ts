@@ -1,13 +1,10 @@
-import { nextRuns } from "@cofre/core";
 import { eq } from "drizzle-orm";
 import { stores } from "../../db/schema/stores.ts";
 import type { Deps } from "../../deps.ts";
 import { toFaultView } from "../fault-view.ts";
-import { scheduleOf, USUAL_AT } from "../schedules/rule.ts";
+import { isoRuns, scheduleOf, USUAL_AT } from "../schedules/rule.ts";
 import type { SyncRow } from "./destination.ts";
 import type { SyncView } from "./view.ts";
-
-const SHOWN_RUNS = 5;
 
 /** What the box shows before anybody saved it. */
 export function noSyncYet(resourceId: string): SyncView {
@@ -20,12 +17,11 @@ export function noSyncYet(resourceId: string): SyncView {
 
 export async function toSyncView(deps: Pick<Deps, "db" | "now">, row: SyncRow): Promise<SyncView> {
   const { resourceId, enabled, deletions, preset, at, cron, timeZone } = row;
-  const runs = enabled ? nextRuns(scheduleOf(row), deps.now(), SHOWN_RUNS) : [];
   return {
     ...{ resourceId, enabled, deletions, preset, at, cron, timeZone },
     buckets: row.buckets === null ? "all" : [...row.buckets],
     destination: await destinationView(deps, row),
-    nextRuns: runs.map((run) => run.toISOString()),
+    nextRuns: enabled ? isoRuns(deps, scheduleOf(row)) : [],
     lastRunAt: row.lastRunAt?.toISOString() ?? null,
     report: reportView(row),
     updatedAt: row.updatedAt.toISOString(),

@@ -6,22 +6,15 @@ import { useApi } from "../../platform/api.tsx";
 import { useText } from "../../platform/text.tsx";
 import { Button } from "../../ui/button.tsx";
 import { CaughtFault } from "../../ui/fault-card.tsx";
-import { CheckField, SelectField, TextField } from "../../ui/field.tsx";
+import { CheckField, TextField } from "../../ui/field.tsx";
 import { Panel } from "../../ui/panel.tsx";
 import { toast } from "../../ui/toast.tsx";
 import { useFieldError } from "../resources/field-error.ts";
 import { useMay } from "../session/me.tsx";
 import { NextRuns } from "./next-runs.tsx";
 import type { Schedule } from "./queries.ts";
-import {
-  draftOf,
-  FREQUENCIES,
-  type Frequency,
-  type ScheduleDraft,
-  scheduleFrom,
-  timeZones,
-  timingOf,
-} from "./timing.ts";
+import { draftOf, type ScheduleDraft, scheduleFrom, timingOf } from "./timing.ts";
+import { WhenFields } from "./when-fields.tsx";
 
 /** The plan's box: on or off, how often and when, how many to keep. The next runs are shown before it is saved. */
 export function ScheduleForm(props: { schedule: Schedule }) {
@@ -61,7 +54,7 @@ export function ScheduleForm(props: { schedule: Schedule }) {
             checked={draft.enabled}
             onChecked={(enabled) => setDraft({ enabled })}
           />
-          <When draft={draft} onDraft={setDraft} wrong={wrong} />
+          <WhenFields draft={draft} onDraft={setDraft} wrong={wrong} />
           <Keep draft={draft} onDraft={setDraft} wrong={wrong} />
           <CaughtFault attempted={t("schedule.save")} error={save.error} />
         </fieldset>
@@ -85,57 +78,6 @@ interface PartProps {
   draft: ScheduleDraft;
   onDraft: (change: Partial<ScheduleDraft>) => void;
   wrong: (path: string) => string | undefined;
-}
-
-function When(props: PartProps) {
-  const t = useText();
-  const choose = (value: string) => {
-    const frequency = FREQUENCIES.find((known): known is Frequency => known === value);
-    if (frequency !== undefined) props.onDraft({ frequency });
-  };
-  return (
-    <div class="grid gap-4 sm:grid-cols-2">
-      <SelectField
-        label={t("schedule.frequency")}
-        value={props.draft.frequency}
-        onValue={choose}
-        options={FREQUENCIES.map((value) => ({ value, label: t(`schedule.presets.${value}`) }))}
-      />
-      <Show
-        when={props.draft.frequency !== "cron"}
-        fallback={
-          <TextField
-            label={t("schedule.cron")}
-            help={t("schedule.cronHelp")}
-            error={props.wrong("cron")}
-            mono
-            required
-            value={props.draft.cron}
-            onValue={(cron) => props.onDraft({ cron })}
-          />
-        }
-      >
-        <TextField
-          label={props.draft.frequency === "hourly" ? t("schedule.minute") : t("schedule.at")}
-          error={props.wrong("at")}
-          type="time"
-          required
-          value={props.draft.at}
-          onValue={(at) => props.onDraft({ at })}
-        />
-      </Show>
-      <SelectField
-        label={t("schedule.timeZone")}
-        error={props.wrong("timeZone")}
-        value={props.draft.timeZone}
-        onValue={(timeZone) => props.onDraft({ timeZone })}
-        options={timeZones(props.draft.timeZone).map((value) => ({
-          value,
-          label: value.replaceAll("_", " "),
-        }))}
-      />
-    </div>
-  );
 }
 
 function Keep(props: PartProps) {

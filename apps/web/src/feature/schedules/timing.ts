@@ -4,32 +4,45 @@ import type { Schedule, Timing } from "./queries.ts";
 export const FREQUENCIES = [...SCHEDULE_PRESETS, "cron"] as const;
 export type Frequency = (typeof FREQUENCIES)[number];
 
-/** What the box holds while it is being changed; numbers are what was typed. */
-export interface ScheduleDraft {
-  enabled: boolean;
+/** When, while it is being changed. */
+export interface WhenDraft {
   frequency: Frequency;
   at: string;
   cron: string;
   timeZone: string;
+}
+
+/** What the box holds while it is being changed; numbers are what was typed. */
+export interface ScheduleDraft extends WhenDraft {
+  enabled: boolean;
   keepLast: string;
   keepDays: string;
 }
 
 export function draftOf(schedule: Schedule): ScheduleDraft {
   return {
+    ...whenDraftOf(schedule.updatedAt === null ? { ...schedule, timeZone: null } : schedule),
     enabled: schedule.enabled,
-    frequency: schedule.cron === null ? (schedule.preset ?? "daily") : "cron",
-    at: schedule.at ?? "03:00",
-    cron: schedule.cron ?? "0 3 * * *",
-    // Nobody has saved it yet: the reader's own zone is the better guess.
-    timeZone:
-      schedule.updatedAt === null ? Intl.DateTimeFormat().resolvedOptions().timeZone : schedule.timeZone,
     keepLast: String(schedule.keepLast),
     keepDays: schedule.keepDays === null ? "" : String(schedule.keepDays),
   };
 }
 
-export function timingOf(draft: ScheduleDraft): Timing {
+interface Known extends Pick<Schedule, "preset" | "at" | "cron"> {
+  /** Null while nobody has saved it: the reader's own zone is the better guess. */
+  readonly timeZone: string | null;
+}
+
+export function whenDraftOf({ preset, at, cron, timeZone }: Known): WhenDraft {
+  return {
+    frequency: cron === null ? (preset ?? "daily") : "cron",
+    at: at ?? "03:00",
+    cron: cron ?? "0 3 * * *",
+    timeZone: timeZone ?? Intl.DateTimeFormat().resolvedOptions().timeZone,
+  };
+}
+
+export function timingOf(draft: WhenDraft): Timing {
   if (draft.frequency === "cron") return { cron: draft.cron.trim(), timeZone: draft.timeZone };
   return { preset: draft.frequency, at: draft.at, timeZone: draft.timeZone };
 }

@@ -10,7 +10,9 @@ import { CaughtFault } from "../../ui/fault-card.tsx";
 import { CheckField, RadioField, SelectField } from "../../ui/field.tsx";
 import { Panel } from "../../ui/panel.tsx";
 import { toast } from "../../ui/toast.tsx";
-import { type Store, type StoreChoice, storesQuery } from "./queries.ts";
+import { timingOf, type WhenDraft, whenDraftOf } from "../schedules/timing.ts";
+import { CopyTimes } from "./copy-times.tsx";
+import { type NewStoreChoice, type Store, type StoreChoice, storesQuery } from "./queries.ts";
 import { useStorePlace } from "./store-place.ts";
 
 /** Whose choice it is: a resource's own, or what holds for all of a project. */
@@ -25,7 +27,7 @@ const choiceQuery = (api: PanelApi, of: ChoiceOf) =>
         : api.stores.ofProject.query(of, { signal }),
   });
 
-function choose(api: PanelApi, of: ChoiceOf, choice: StoreChoice): Promise<StoreChoice> {
+function choose(api: PanelApi, of: ChoiceOf, choice: NewStoreChoice): Promise<StoreChoice> {
   return "resourceId" in of
     ? api.stores.chooseForResource.mutate({ ...of, ...choice })
     : api.stores.chooseForProject.mutate({ ...of, ...choice });
@@ -50,6 +52,8 @@ export function StoreChoicePanel(props: { of: ChoiceOf }) {
   );
 }
 
+const UNSAVED = { preset: null, at: null, cron: null, timeZone: null };
+
 function ChoiceForm(props: { of: ChoiceOf; choice: StoreChoice; stores: readonly Store[] }) {
   const api = useApi();
   const t = useText();
@@ -60,12 +64,15 @@ function ChoiceForm(props: { of: ChoiceOf; choice: StoreChoice; stores: readonly
   const [copies, setCopies] = createStore<Record<string, boolean>>(
     Object.fromEntries((props.choice.copyStoreIds ?? []).map((id) => [id, true])),
   );
+  const [isScheduled, setIsScheduled] = createSignal(props.choice.copySchedule !== null);
+  const [when, setWhen] = createStore<WhenDraft>(whenDraftOf(props.choice.copySchedule ?? UNSAVED));
   const wider = () => ("resourceId" in props.of ? "project" : "server");
   const save = useMutation(() => ({
     mutationFn: () =>
       choose(api, props.of, {
         storeId: storeId() || null,
         copyStoreIds: hasOwnCopies() ? Object.keys(copies).filter((id) => copies[id]) : null,
+        copySchedule: hasOwnCopies() && isScheduled() ? timingOf(when) : null,
       }),
     onSuccess: async () => {
       toast(t("storeChoice.saved"));
@@ -112,6 +119,13 @@ function ChoiceForm(props: { of: ChoiceOf; choice: StoreChoice; stores: readonly
               )}
             </For>
           </fieldset>
+          <CopyTimes
+            isScheduled={isScheduled()}
+            onScheduled={setIsScheduled}
+            when={when}
+            onWhen={setWhen}
+            error={save.error}
+          />
         </Show>
         <CaughtFault attempted={t("storeChoice.title")} error={save.error} />
       </div>

@@ -119,6 +119,10 @@ export const storeChoice: typeof ptBr.storeChoice = {
   noCopies: { project: "As in the project", server: "No copies" },
   copyTo: "Copy every backup to",
   copyHelp: "None ticked: no copies. Backups that exist already are copied too.",
+  copyWhen: "When to copy",
+  copyAfter: "After each backup",
+  copyScheduled: "By schedule",
+  copyScheduledHelp: "At that time, everything that has no copy yet is copied.",
   save: "Save stores",
   saved: "Stores saved.",
 };

@@ -118,6 +118,10 @@ export const storeChoice = {
   noCopies: { project: "Como no projeto", server: "Sem cópias" },
   copyTo: "Copiar cada backup para",
   copyHelp: "Nenhum marcado: sem cópias. Os backups que já existem também são copiados.",
+  copyWhen: "Quando copiar",
+  copyAfter: "Depois de cada backup",
+  copyScheduled: "Em horários marcados",
+  copyScheduledHelp: "Na hora marcada, tudo o que ainda não tem cópia é copiado.",
   save: "Salvar destinos",
   saved: "Destinos salvos.",
 };
