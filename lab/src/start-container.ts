@@ -40,7 +40,9 @@ export interface ThrowawayContainer extends AsyncDisposable {
   exec(argv: readonly string[], options?: ExecOptions): Promise<CommandResult>;
   logs(): Promise<string>;
   stop(): Promise<void>;
-  /** Starts it again after `stop`; its address may have changed, so it is returned. */
+  /** At once, without a word: SIGKILL. */
+  kill(): Promise<void>;
+  /** Starts it again after `stop` or `kill`; its address may have changed, so it is returned. */
   start(): Promise<{ readonly ip: string; readonly port: number }>;
 }
 
@@ -66,6 +68,7 @@ export async function startContainer(options: StartOptions): Promise<ThrowawayCo
       return stdout.toString() + stderr;
     },
     stop: async () => void (await docker(["stop", "-t", "5", id])),
+    kill: async () => void (await docker(["kill", id])),
     start: async () => {
       await docker(["start", id]);
       return addressOf(id, options);

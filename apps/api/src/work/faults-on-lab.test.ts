@@ -1,12 +1,13 @@
 import { readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
 import { absentReason } from "@cofre/lab";
 import { eq } from "drizzle-orm";
 import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
 import { auditEvents } from "../db/schema/audit-events.ts";
 import { jobs } from "../db/schema/jobs.ts";
 import { type Client, clientOf } from "./testing/client.ts";
-import { openShop, type Shop } from "./testing/shop.ts";
+import { openShop, type Shop, stall } from "./testing/shop.ts";
 import { type StartedApi, startApi } from "./testing/start-api.ts";
 
 vi.setConfig({ testTimeout: 900_000, hookTimeout: 900_000 });
@@ -60,8 +61,64 @@ describe.skipIf(absentReason({ engine: "postgres", version: "18" }))(
       await shop.completed();
     });
 
-    test("a stopped container is told, and the same request succeeds once it runs", async () => {
-      await shop.database.stop();
+    const IS_DUMP = "application_name like 'cofre:%:dump'";
+
+    /** A dump that stands still in its middle: its tables are on their way, and its large objects are held. */
+    async function halfWay() {
+      const { database } = shop;
+      await database.sql(`drop table if exists noise; ${noise(12)}; select lo_from_bytea(0, 'large')`);
+      const held = await stall(database, "pg_largeobject");
+      const { job, backups } = await shop.backup();
+      await client.until(job.id, ({ progress }) => progress.bytes > 0);
+      const waits = `select count(*) from pg_stat_activity where ${IS_DUMP} and wait_event_type = 'Lock'`;
+      while ((await database.sql(waits)) === "0") await sleep(100);
+      return { held, jobId: job.id, backupId: backups[0]?.id };
+    }
+
+    interface Broken {
+      readonly jobId: string;
+      readonly backupId: string | undefined;
+    }
+
+    /** Failed, with no archive and no manifest; returns the fault with what the program said last. */
+    async function failsClean({ jobId, backupId }: Broken, before: readonly string[]) {
+      expect(await client.ended(jobId)).toMatchObject({ status: "failed", error: { code: "dump.failed" } });
+      const row = (await shop.backups()).find(({ id }) => id === backupId);
+      expect(row).toMatchObject({ status: "failed", filepath: null, sha256: null, size: null });
+      expect((await shop.files()).toSorted()).toEqual(before);
+      const [job] = await api.deps.db.select().from(jobs).where(eq(jobs.id, jobId));
+      expect(job?.error?.hint).not.toBeNull();
+      return job?.error?.context;
+    }
+
+    test("a dump program that dies half-way fails the job with its last words, and the same request succeeds", async () => {
+      const before = (await shop.files()).toSorted();
+      const killed = await halfWay();
+      const kill =
+        'cd /proc; for p in [0-9]*; do if [ "$(cat $p/comm)" = pg_dump ]; then kill -9 $p; fi; done';
+      await shop.database.exec(["sh", "-c", kill], { user: "root" });
+      expect(await failsClean(killed, before)).toMatchObject({
+        codes: expect.stringContaining('"stage1":137'),
+        stderr: expect.any(String),
+      });
+      expect(await shop.inside()).toBe("");
+      await killed.held.release();
+
+      const cut = await halfWay();
+      await shop.database.sql(`select pg_terminate_backend(pid) from pg_stat_activity where ${IS_DUMP}`);
+      const said = expect.stringContaining("terminating connection due to administrator command");
+      expect(await failsClean(cut, before)).toMatchObject({ stderr: said });
+      expect(await shop.inside()).toBe("");
+      await cut.held.release();
+      await shop.database.sql("drop table noise");
+      await shop.completed();
+    });
+
+    test("a container that is killed fails its backup, then is told as stopped, and once it runs the request succeeds", async () => {
+      const before = (await shop.files()).toSorted();
+      const broken = await halfWay();
+      await shop.database.kill();
+      await failsClean(broken, before);
       const { job } = await shop.backup();
       expect(await client.ended(job.id)).toMatchObject({
         status: "failed",
