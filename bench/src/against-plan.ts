@@ -6,14 +6,14 @@ interface Comparison {
   readonly prefix: string;
   readonly goal: number;
   readonly runs: number;
-  /** The plan's own lines; they write their archive to the path given. */
+  /** The usual script's own lines; they write their archive to the path given. */
   planLine(archive: string): string;
   /** Takes away what those lines left beside the archive; not timed. */
   readonly tidyLine?: string;
   ours(store: Store): Promise<Manifest>;
 }
 
-/** The plan's backup on the server against Cofre's into a directory beside it, in turn: time, and how much is stored. */
+/** The usual script's backup on the server against Cofre's into a directory beside it, in turn: time, and how much is stored. */
 export async function measureAgainstPlan(bench: BenchServer, given: Comparison): Promise<readonly Result[]> {
   const root = `/opt/backups/bench-${given.prefix}`;
   const archive = `${root}/plan.gz`;
@@ -30,9 +30,9 @@ export async function measureAgainstPlan(bench: BenchServer, given: Comparison):
   }
   const planBytes = Number((await bench.line(`wc -c < ${archive}\n`)).trim());
   await bench.line(`rm -rf ${root}\n`);
-  // A pipe ends well although its first program failed: the plan must have written something of the same size.
+  // A pipe ends well although its first program failed: the usual script must have written something of the same size.
   if (planBytes < stored / 4)
-    throw new Error(`the plan's own line wrote ${planBytes} bytes, Cofre ${stored}`);
+    throw new Error(`the usual script's own line wrote ${planBytes} bytes, Cofre ${stored}`);
   return [
     resultOf(`${given.prefix}.backup/plan`, ratios, given.goal),
     resultOf(`${given.prefix}.stored/plan`, [stored / planBytes], null),

@@ -15,7 +15,7 @@ const SERVER_WORDS = [
   "--innodb-flush-log-at-trx-commit=2",
 ];
 
-/** Backup of a MariaDB of about `bytes` against the plan's `mysqldump | gzip`, through the socket as Cofre does. */
+/** Backup of a MariaDB of about `bytes` against the usual script's `mysqldump | gzip`, through the socket as Cofre does. */
 export async function measureMariadb(
   bench: BenchServer,
   { bytes, runs }: { readonly bytes: number; readonly runs: number },

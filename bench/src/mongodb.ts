@@ -9,7 +9,7 @@ const DATABASE = "shop";
 const DOCUMENTS_AT_ONCE = 1000;
 const DUMPED = "/tmp/mongodump-bench";
 
-/** Backup of so many documents against the plan's `mongodump --out` and `tar czf`, both where the container's tools are. It is FerretDB. */
+/** Backup of so many documents against the usual script's `mongodump --out` and `tar czf`, both where the container's tools are. It is FerretDB. */
 export async function measureMongo(
   bench: BenchServer,
   { documents, runs }: { readonly documents: number; readonly runs: number },

@@ -18,7 +18,7 @@ interface Bench {
 /** Seconds of every round, by what was done. */
 type Times = Record<"plan" | "bare" | "counts" | "digests" | "load" | "whole" | "psql", number[]>;
 
-/** Backup and restore of one database against the plan's own scripts and the bare tools, in turn. */
+/** Backup and restore of one database against the usual scripts and the bare tools, in turn. */
 export async function measurePostgres(prefix: string, given: Bench): Promise<readonly Result[]> {
   const { bench } = given;
   await bench.line(`mkdir -p ${ROOT}`);
@@ -70,7 +70,7 @@ function bareLine(given: Bench): string {
   return dumpLine(given, then, "-Fc -Z0");
 }
 
-/** The plan's restore, made as kind to it as can be: into an empty database, so that nothing is left over and nothing fails. */
+/** The usual script's restore, made as kind to it as can be: into an empty database, so that nothing is left over and nothing fails. */
 async function timePsql({ bench, postgres }: Bench): Promise<number> {
   await postgres.sql("drop database if exists plan_copy", "postgres");
   await postgres.sql("create database plan_copy", "postgres");

@@ -15,7 +15,7 @@ const OBJECT_BYTES = 8192;
 const MIRRORED = "/tmp/minio-backup-bench";
 
 /**
- * Backup of so many small objects against the plan's `mc mirror` and `tar czf`, on this machine; then the same with a directory on the
+ * Backup of so many small objects against the usual script's `mc mirror` and `tar czf`, on this machine; then the same with a directory on the
  * SSH server, where every byte goes through Cofre twice. A first round of each is shown and not counted: Cofre is a server that runs on,
  * and its first thousands of requests are slower than all later ones. Nothing when MinIO's client cannot be had.
  */
@@ -57,7 +57,7 @@ export async function measureSmallObjects(
   return [resultOf("s3.small/mc", near, 0.33), resultOf("s3.small.ssh/mc", far, null)];
 }
 
-/** Seconds of the plan's lines. An alias that is not known would mirror a local folder, so what came is counted. */
+/** Seconds of the usual script's lines. An alias that is not known would mirror a local folder, so what came is counted. */
 async function mirror(mc: Mc, objects: number): Promise<number> {
   const seconds = await timed(() =>
     mc.run(`minio-client mirror -q bench/${BUCKET} ${MIRRORED} > /dev/null

@@ -192,7 +192,7 @@ export interface Engine<Target = unknown> {
   /** Names of dump formats it can write, the default first. */
   readonly formats: readonly [string, ...string[]];
   readonly defaultPort: number | null;
-  /** Reads plain JSON, wraps secrets. Field names are the plan's: host, port, username, password, database, paths. */
+  /** Reads plain JSON, wraps secrets. Field names are the REST contract's: host, port, username, password, database, paths. */
   readonly configSchema: z.ZodType<Target>;
   /** Fields of the config that are secret: they go in and never come out. */
   readonly secretFields: readonly string[];

@@ -38,7 +38,7 @@ export type RestoreOption = (typeof RESTORE_OPTIONS)[number];
 /** Absent stands for yes. */
 export type RestoreChoices = { readonly [option in RestoreOption]?: boolean };
 
-/** Whether the plan's wire format calls a resource of this engine a database or files. */
+/** Whether the REST contract calls a resource of this engine a database or files. */
 export type EngineKind = "database" | "files";
 
 /** Exact facts about one unit, taken in the dump's own snapshot. */

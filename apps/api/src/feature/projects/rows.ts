@@ -9,7 +9,7 @@ import { visible } from "../scope.ts";
 
 export type ProjectRow = typeof projects.$inferSelect;
 
-/** What the plan's monitoring asks of each project. */
+/** The figures that are shown of each project. */
 export interface ProjectFigures {
   readonly resourceCount: number;
   readonly backupCount: number;

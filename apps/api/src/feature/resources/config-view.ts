@@ -9,7 +9,7 @@ export function resourceConfigView(
   return { ...publicPort(row), ...row.config, ...secrets };
 }
 
-/** The plan's `config.port`, which a container's labels tell when its environment does not. */
+/** The port of a config, which a container's labels tell when its environment does not. */
 function publicPort({ port }: Pick<ResourceRow, "port">) {
   return port === null ? {} : { port };
 }

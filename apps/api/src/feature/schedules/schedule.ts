@@ -12,7 +12,7 @@ import { findServer } from "../servers/get.ts";
 import { isoRuns, scheduleOf, USUAL_AT, whenOf } from "./rule.ts";
 import type { PreviewSchedule, PutSchedule, ScheduleView } from "./view.ts";
 
-/** What the box shows before anybody saved it, after the plan: off, daily at three, the last seven. */
+/** What the box shows before anybody saved it: off, daily at three, the last seven. */
 const DEFAULTS = {
   enabled: false,
   preset: "daily",

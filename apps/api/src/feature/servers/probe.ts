@@ -15,7 +15,7 @@ export interface Probed {
   readonly space: { readonly freeBytes: number; readonly totalBytes: number };
 }
 
-/** Where backups rest unless told otherwise, after the plan. */
+/** Where backups rest unless told otherwise, where the usual scripts put them too. */
 export const USUAL_ROOT = "/opt/backups";
 
 export async function probe(server: Server, root: string = USUAL_ROOT): Promise<Probed> {

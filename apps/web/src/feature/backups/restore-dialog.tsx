@@ -26,7 +26,7 @@ interface RestoreProps {
   onClose: () => void;
 }
 
-/** The plan's confirmation: real names and numbers, what is lost, what protects you, the name typed, the whole act on the button. */
+/** What is confirmed before a restore: real names and numbers, what is lost, what protects you, the name typed, the whole act on the button. */
 export function RestoreDialog(props: RestoreProps) {
   const t = useText();
   let safe: HTMLButtonElement | undefined;

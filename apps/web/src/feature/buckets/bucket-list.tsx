@@ -19,7 +19,7 @@ import { type Bucket, bucketsQuery } from "./queries.ts";
 
 const COLUMNS = "auto minmax(0,1fr) auto auto auto";
 
-/** The plan's screen: buckets with their sizes, ticked for a backup, or opened. */
+/** Buckets with their sizes, ticked for a backup, or opened. */
 export function BucketList() {
   const api = useApi();
   const t = useText();

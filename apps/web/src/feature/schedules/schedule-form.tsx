@@ -16,7 +16,7 @@ import type { Schedule } from "./queries.ts";
 import { draftOf, type ScheduleDraft, scheduleFrom, timingOf } from "./timing.ts";
 import { WhenFields } from "./when-fields.tsx";
 
-/** The plan's box: on or off, how often and when, how many to keep. The next runs are shown before it is saved. */
+/** Automatic backups in one box: on or off, how often and when, how many to keep. The next runs are shown before it is saved. */
 export function ScheduleForm(props: { schedule: Schedule }) {
   const api = useApi();
   const t = useText();
