@@ -9,6 +9,12 @@ import { type StartedCofre, startCofre } from "./start-cofre.ts";
 const absent = absentReason({ engine: "minio", version: "RELEASE.2025-09-07T16-13-09Z" }) ?? absentBrowser();
 const JOB_MS = 120_000;
 const ROAD_MS = 300_000;
+/** One empty page, and a script for whoever opens it. */
+const PDF = `%PDF-1.4
+1 0 obj<</Type/Catalog/Pages 2 0 R/OpenAction<</S/JavaScript/JS(this.ran = parent.ran = true;)>>>>endobj
+2 0 obj<</Type/Pages/Kids[3 0 R]/Count 1>>endobj
+3 0 obj<</Type/Page/Parent 2 0 R/MediaBox[0 0 300 200]>>endobj
+trailer<</Root 1 0 R>>`;
 const CONTRACT = "Contrato de prestação de serviços";
 
 describe.skipIf(absent !== null)(
@@ -111,6 +117,36 @@ describe.skipIf(absent !== null)(
       await page.getByRole("dialog", { name: "contrato.txt" }).getByText(CONTRACT).waitFor();
       await page.keyboard.press("Escape");
       await page.getByRole("button", { name: "Limpar busca" }).click();
+    });
+
+    test("a PDF is shown by the browser's viewer; what holds a script never runs in the panel", async () => {
+      const script = "parent.ran = window.ran = true";
+      const html = `<html><script>${script}</script></html>`;
+      const svg = `<svg xmlns="http://www.w3.org/2000/svg"><script>${script}</script></svg>`;
+      const see = async (name: string, { mimeType = "", text = "" }) => {
+        const file = { name, mimeType, buffer: Buffer.from(text) };
+        await page.getByLabel("Enviar arquivo", { exact: true }).first().setInputFiles(file);
+        await page.getByRole("button", { name: `Ver ${name}` }).click();
+        return page.getByRole("dialog", { name });
+      };
+      const close = async (dialog: Locator) => {
+        await dialog.getByRole("button", { name: "Fechar" }).last().click();
+        await dialog.waitFor({ state: "detached" });
+      };
+      const contract = await see("a.pdf", { mimeType: "application/pdf", text: PDF });
+      await contract.locator("iframe[title='a.pdf']").waitFor();
+      await expect.poll(() => page.frames().some((frame) => frame.url().startsWith("blob:"))).toBe(true);
+      await close(contract);
+      const lie = await see("b.pdf", { mimeType: "application/pdf", text: html });
+      await lie.getByText(/^Este tipo de arquivo não/).waitFor();
+      await close(lie);
+      const drawing = await see("c.svg", { mimeType: "image/svg+xml", text: svg });
+      await drawing.getByText(svg).waitFor();
+      await close(drawing);
+      const letter = await see("d.html", { mimeType: "text/html", text: html });
+      await letter.getByText(html).waitFor();
+      await close(letter);
+      expect(await page.evaluate(() => "ran" in window)).toBe(false);
     });
 
     test("the ticked bucket alone is backed up, into the bucket elsewhere and encrypted", async () => {

@@ -11,6 +11,8 @@ export function securityHeaders(isHttps: boolean) {
       imgSrc: ["'self'", "data:"],
       fontSrc: ["'self'"],
       connectSrc: ["'self'"],
+      // A PDF of a bucket, which the panel read and gave its type: nothing from any address is framed.
+      frameSrc: ["blob:"],
       manifestSrc: ["'self'"],
       frameAncestors: ["'none'"],
       baseUri: ["'none'"],

@@ -39,6 +39,11 @@ export async function readBeginning(url: string, mostBytes: number, signal: Abor
   return text;
 }
 
+/** A whole answer of a size that fits into memory. */
+export async function readWhole(url: string, signal: AbortSignal): Promise<Uint8Array<ArrayBuffer>> {
+  return new Uint8Array(await (await callBytes(url, { signal })).arrayBuffer());
+}
+
 interface Sending {
   readonly file: Blob;
   /** Between 0 and 1. */

@@ -58,12 +58,13 @@ function BackupState(props: { backup: Backup }) {
   const found = () =>
     props.backup.error ? t(`fault.${faultCode(props.backup.error.code)}.found`) : undefined;
   return (
-    <span class="flex items-center gap-1.5">
+    <span class="flex items-start gap-1.5 [&>svg]:mt-0.5">
       <Switch fallback={<span class="whitespace-nowrap text-muted">{t("backups.unchecked")}</span>}>
         <Match when={props.backup.deleting}>
           <Icon name="trash" class="text-muted" />
-          <span class="text-muted" title={t("backups.deletingHelp")}>
+          <span class="text-muted">
             {t("backups.deleting")}
+            <Reason>{t("backups.deletingHelp")}</Reason>
           </span>
         </Match>
         <Match when={props.backup.status !== "completed"}>
@@ -71,7 +72,10 @@ function BackupState(props: { backup: Backup }) {
             name={props.backup.status === "failed" ? "alert" : "close"}
             class={props.backup.status === "failed" ? "text-error" : "text-muted"}
           />
-          <span title={found()}>{t(`backups.status.${props.backup.status}`)}</span>
+          <span>
+            {t(`backups.status.${props.backup.status}`)}
+            <Show when={found()}>{(reason) => <Reason>{reason()}</Reason>}</Show>
+          </span>
         </Match>
         <Match when={props.backup.validation?.ok === false}>
           <Icon name="alert" class="text-error" />
@@ -81,13 +85,19 @@ function BackupState(props: { backup: Backup }) {
           {(why) => (
             <>
               <Icon name="alert" class="text-warning" />
-              <span title={doubtWords(why(), { t, format })}>{t("backups.suspicious")}</span>
+              <span>
+                {t("backups.suspicious")}
+                <Reason>{doubtWords(why(), { t, format })}</Reason>
+              </span>
             </>
           )}
         </Match>
         <Match when={isOnlyInCopy(props.backup)}>
           <Icon name="alert" class="text-warning" />
-          <span title={t("copies.firstDamagedHelp")}>{t("backups.onlyInCopy")}</span>
+          <span>
+            {t("backups.onlyInCopy")}
+            <Reason>{t("copies.firstDamagedHelp")}</Reason>
+          </span>
         </Match>
         <Match when={props.backup.validation}>
           {(validation) => (
@@ -102,4 +112,9 @@ function BackupState(props: { backup: Backup }) {
       </Switch>
     </span>
   );
+}
+
+/** Under the state, where a finger and a keyboard reach it too. */
+function Reason(props: { children: string }) {
+  return <span class="block max-w-[26ch] text-xs/4 text-pretty text-muted">{props.children}</span>;
 }

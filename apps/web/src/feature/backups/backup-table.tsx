@@ -44,7 +44,7 @@ export function BackupTable(props: { backups: readonly Backup[] }) {
         <tbody class="grid-body">
           <For each={working()}>
             {(job) => (
-              <tr class="grid-row">
+              <tr class="grid-row" data-row tabindex="-1">
                 <td class="grid-wide w-full">
                   <JobProgress job={job} />
                 </td>

@@ -10,25 +10,30 @@ export function RestoreConsequences(props: {
   unit: string;
   resource: string;
   isElsewhere: boolean;
+  /** What is there and not in the backup stays. */
+  isMerged: boolean;
   /** Everything in the resource, not one named part of it. */
   isWhole: boolean;
   takenAt: string;
+  /** Whether what is there now is backed up first. */
+  isSafe: boolean;
 }) {
   const t = useText();
   const format = useFormat();
-  const loss = () =>
-    props.isElsewhere
-      ? t("restore.created", { unit: props.unit, resource: props.resource })
-      : t("restore.lost", {
-          unit: props.isWhole ? props.resource : props.unit,
-          when: format.day(props.takenAt),
-        });
+  const loss = () => {
+    const facts = { unit: props.isWhole ? props.resource : props.unit, when: format.day(props.takenAt) };
+    if (props.isMerged) return t("restore.merged", props.unit);
+    if (props.isElsewhere) return t("restore.created", { unit: props.unit, resource: props.resource });
+    return t("restore.lost", facts);
+  };
   const others = () => {
     const promises = props.promises;
     if (promises === undefined) return [];
     return [
       promises.stagedRestore ? t("restore.staged") : undefined,
-      promises.atomicRestore ? t("restore.atomic") : t("restore.notAtomic"),
+      promises.atomicRestore
+        ? t("restore.atomic")
+        : t(props.isSafe ? "restore.notAtomicSafe" : "restore.notAtomic"),
       t(`restore.downtime.${promises.downtime}`),
       promises.keepsOld ? t("restore.keepsOld") : undefined,
     ].filter((sentence) => sentence !== undefined);

@@ -94,13 +94,16 @@ function RestoreForm(props: RestoreProps & { onSafe: (element: HTMLButtonElement
           single={draft.single()}
           kind={draft.promises()?.unit ?? "database"}
         />
+        <RestoreMode choices={draft.choices} />
         <RestoreConsequences
+          isMerged={draft.choices.hasModes() && draft.choices.mode() === "merge"}
           promises={draft.promises()}
           unit={draft.unit()}
           resource={target().name}
           isElsewhere={target().id !== props.resource.id || draft.isRenamed()}
           isWhole={draft.isWhole()}
           takenAt={props.backup.createdAt}
+          isSafe={draft.safetyBackup()}
         />
         <RestoreOptions choices={draft.choices} />
         <SafetyBackupField isOn={draft.safetyBackup()} onChange={draft.setSafetyBackup} />
@@ -123,6 +126,25 @@ function RestoreForm(props: RestoreProps & { onSafe: (element: HTMLButtonElement
         </Button>
       </DialogActs>
     </form>
+  );
+}
+
+/** Of buckets alone: whether what came since goes. */
+function RestoreMode(props: { choices: RestoreDraft["choices"] }) {
+  const t = useText();
+  return (
+    <Show when={props.choices.hasModes()}>
+      <RadioField
+        legend={t("restore.mode")}
+        value={props.choices.mode()}
+        onValue={(mode) => props.choices.setMode(mode === "merge" ? "merge" : "mirror")}
+        options={(["mirror", "merge"] as const).map((mode) => ({
+          value: mode,
+          label: t(`restore.modes.${mode}`),
+          help: t(`restore.modeHelp.${mode}`),
+        }))}
+      />
+    </Show>
   );
 }
 

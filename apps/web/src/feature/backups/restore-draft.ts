@@ -3,11 +3,14 @@ import type { RouterInputs } from "@cofre/sdk/panel";
 import { createSignal } from "solid-js";
 import { createStore } from "solid-js/store";
 import { useText } from "../../platform/text.tsx";
-import type { Resource } from "../resources/queries.ts";
+import type { EngineFacts, Resource } from "../resources/queries.ts";
 import type { Backup } from "./queries.ts";
 import { singleUnit, useCapabilities, useUnitName } from "./unit-name.ts";
 
 type Wanted = Omit<RouterInputs["backups"]["restore"], "resourceId" | "id">;
+
+/** What becomes of objects that are there and not in the backup. */
+type Mode = NonNullable<Wanted["mode"]>;
 
 /** What the API calls another place for each kind of unit. */
 const PLACES = { database: "unit", server: "unit", bucket: "bucket", path: "path" } as const;
@@ -23,7 +26,7 @@ export function useRestoreDraft(of: Of) {
   const unitName = useUnitName();
   const part = useChosenPart(of);
   const [safetyBackup, setSafetyBackup] = createSignal(true);
-  const choices = useChoices(() => part.promises()?.restoreOptions ?? []);
+  const choices = useChoices(part.promises);
   const [destination, setDestination] = createStore({ resourceId: of.resource().id, unit: "" });
   const otherName = () => (part.single() === undefined ? "" : destination.unit.trim());
   const isRenamed = () => otherName() !== "" && otherName() !== part.single();
@@ -62,7 +65,10 @@ export function useRestoreDraft(of: Of) {
 export type RestoreDraft = ReturnType<typeof useRestoreDraft>;
 
 /** What comes along beside the data: everything the engine has, unless it is unticked. */
-function useChoices(options: () => readonly RestoreOption[]) {
+function useChoices(promises: () => EngineFacts["capabilities"] | undefined) {
+  const options = () => promises()?.restoreOptions ?? [];
+  const hasModes = () => promises()?.unit === "bucket";
+  const [mode, setMode] = createSignal<Mode>("mirror");
   const [kept, setKept] = createStore<Record<RestoreOption, boolean>>({
     ownership: true,
     rights: true,
@@ -70,10 +76,15 @@ function useChoices(options: () => readonly RestoreOption[]) {
   });
   return {
     options,
+    hasModes,
+    mode,
+    setMode,
     kept,
     setKept: (option: RestoreOption, isKept: boolean) => setKept({ [option]: isKept }),
-    wanted: (): Partial<Record<RestoreOption, boolean>> =>
-      Object.fromEntries(options().map((option) => [option, kept[option]])),
+    wanted: (): Partial<Wanted> => ({
+      ...(hasModes() ? { mode: mode() } : {}),
+      ...Object.fromEntries(options().map((option) => [option, kept[option]])),
+    }),
   };
 }
 

@@ -9,6 +9,7 @@ import { CaughtFault } from "../../ui/fault-card.tsx";
 import { ListSkeleton } from "../../ui/skeleton.tsx";
 import { saveFrom } from "../backups/save-from.ts";
 import { objectAddress } from "./object-address.ts";
+import { isShownAsPdf, PdfPreview } from "./pdf-preview.tsx";
 import type { BrowsedObject, Place } from "./queries.ts";
 
 const TEXT_BYTES = 64 * 1024;
@@ -18,7 +19,7 @@ const PICTURES = /^image\/(png|jpeg|gif|webp|avif)\b/;
 const TEXTS = /^(text\/|application\/(json|xml|yaml|x-sh|javascript|sql|toml|octet-stream)|image\/svg)/;
 const NUL = "\0";
 
-/** Pictures as pictures, text as text: nothing of what is in a bucket is ever run. */
+/** Pictures as pictures, PDFs in the browser's viewer, text as text: nothing of what is in a bucket is ever run by this page. */
 export function ObjectPreview(props: { place: Place; object: BrowsedObject; onClose: () => void }) {
   const t = useText();
   const format = useFormat();
@@ -38,6 +39,9 @@ export function ObjectPreview(props: { place: Place; object: BrowsedObject; onCl
               alt={props.object.name}
               class="mx-auto max-h-[60vh] max-w-full rounded-lg border border-line bg-sunken object-contain"
             />
+          </Match>
+          <Match when={isShownAsPdf(props.object)}>
+            <PdfPreview address={address()} name={props.object.name} />
           </Match>
           <Match when={TEXTS.test(props.object.type)}>
             <TextPreview address={address()} size={props.object.size} />

@@ -6,7 +6,7 @@ import { useApi } from "../../platform/api.tsx";
 import { faultCode } from "../../platform/fault-code.ts";
 import { useFormat } from "../../platform/format.ts";
 import { useText } from "../../platform/text.tsx";
-import { Button } from "../../ui/button.tsx";
+import { Button, ButtonLink } from "../../ui/button.tsx";
 import { EmptyState } from "../../ui/empty-state.tsx";
 import { Faces } from "../../ui/faces.tsx";
 import { ListSkeleton } from "../../ui/skeleton.tsx";
@@ -22,15 +22,27 @@ export function JobList(props: { filter: JobFilter }) {
   const api = useApi();
   const t = useText();
   const jobs = useInfiniteQuery(() => jobsQuery(api, props.filter));
+  const isFiltered = () => ["kind", "status", "open"].some((name) => name in props.filter);
   return (
     <Faces
       of={jobs}
       skeleton={<ListSkeleton rows={4} />}
       isEmpty={(data) => data.pages.every((page) => page.items.length === 0)}
       empty={
-        <EmptyState icon="activity" title={t("jobs.empty")}>
-          {t("jobs.emptyHelp")}
-        </EmptyState>
+        <Show
+          when={isFiltered()}
+          fallback={
+            <EmptyState icon="activity" title={t("jobs.empty")}>
+              {t("jobs.emptyHelp")}
+            </EmptyState>
+          }
+        >
+          <EmptyState
+            icon="search"
+            title={t("jobs.noMatch")}
+            act={<ButtonLink href="/activity">{t("jobs.seeAll")}</ButtonLink>}
+          />
+        </Show>
       }
     >
       {(data) => (

@@ -26,7 +26,7 @@ export function Frame(props: RouteSectionProps) {
       <Match when={me.isError && known() === undefined}>
         <div class="mx-auto max-w-lg px-4 pt-24">
           <FaultCard
-            attempted={t("faultCard.list")}
+            attempted={t("faultCard.page")}
             fault={panelFault(me.error)}
             onRetry={() => void me.refetch()}
           />
@@ -82,7 +82,7 @@ function Inside(props: Pick<RouteSectionProps, "children">) {
           >
             <ErrorBoundary
               fallback={(error, again) => (
-                <FaultCard attempted={t("faultCard.list")} fault={panelFault(error)} onRetry={again} />
+                <FaultCard attempted={t("faultCard.page")} fault={panelFault(error)} onRetry={again} />
               )}
             >
               <Suspense fallback={<ListSkeleton mark />}>{props.children}</Suspense>

@@ -1,6 +1,7 @@
 import { useInfiniteQuery, useMutation } from "@tanstack/solid-query";
 import { For, Show } from "solid-js";
 import { useApi } from "../../platform/api.tsx";
+import { faultCode } from "../../platform/fault-code.ts";
 import { useFormat } from "../../platform/format.ts";
 import { useText } from "../../platform/text.tsx";
 import { Button } from "../../ui/button.tsx";
@@ -9,6 +10,7 @@ import { Faces } from "../../ui/faces.tsx";
 import { CaughtFault } from "../../ui/fault-card.tsx";
 import { Icon } from "../../ui/icon.tsx";
 import { When } from "../../ui/when.tsx";
+import { useAuditWords } from "./audit-words.ts";
 import { type AuditEvent, auditQuery } from "./queries.ts";
 
 const COLUMNS = "auto minmax(0,1fr) minmax(0,1fr) minmax(0,1.4fr) auto";
@@ -84,6 +86,7 @@ function Heads() {
 
 function EventRow(props: { event: AuditEvent }) {
   const t = useText();
+  const words = useAuditWords();
   return (
     <tr class="grid-row min-h-10!" data-row tabindex="-1">
       <td>
@@ -93,14 +96,20 @@ function EventRow(props: { event: AuditEvent }) {
         {props.event.actor.name}
       </td>
       <td class="min-w-0">
-        <code class="text-xs/5">{props.event.action}</code>
+        <Show when={words(props.event.action)}>{(said) => <span class="block">{said()}</span>}</Show>
+        <code class="block truncate text-xs/5 text-muted">{props.event.action}</code>
       </td>
       <td class="min-w-0 truncate">{props.event.target?.name ?? props.event.target?.id ?? ""}</td>
       <td class="inline-flex items-center gap-1.5 text-muted">
         <Show when={props.event.result !== "ok"}>
           <Icon name="alert" class={props.event.result === "failed" ? "text-error" : "text-warning"} />
         </Show>
-        <span title={props.event.code ?? undefined}>{t(`audit.results.${props.event.result}`)}</span>
+        <span>
+          {t(`audit.results.${props.event.result}`)}
+          <Show when={props.event.code}>
+            {(code) => <span class="block text-xs/4">{t(`fault.${faultCode(code())}.found`)}</span>}
+          </Show>
+        </span>
       </td>
     </tr>
   );

@@ -1,16 +1,16 @@
 import type { PanelApi, RouterOutputs } from "@cofre/sdk/panel";
 import { infiniteQueryOptions, queryOptions } from "@tanstack/solid-query";
+import { everyPage } from "../../platform/every-page.ts";
 
 export type ApiKey = RouterOutputs["apiKeys"]["list"]["items"][number];
 export type AuditEvent = RouterOutputs["audit"]["list"]["items"][number];
 
-const MOST = 200;
 const PAGE = 50;
 
 export const apiKeysQuery = (api: PanelApi) =>
   queryOptions({
     queryKey: ["api-keys"],
-    queryFn: ({ signal }) => api.apiKeys.list.query({ limit: MOST }, { signal }),
+    queryFn: ({ signal }) => everyPage((from) => api.apiKeys.list.query(from, { signal })),
   });
 
 export const auditQuery = (api: PanelApi) =>

@@ -6,7 +6,8 @@ import { type Translate, useText } from "../../platform/text.tsx";
 import type { IconName } from "../../ui/icon.tsx";
 import type { Backup } from "../backups/queries.ts";
 import { useChosenProject } from "../layout/chosen-project.ts";
-import { resourcesQuery } from "../resources/queries.ts";
+import { type Resource, resourcesQuery } from "../resources/queries.ts";
+import { useMay } from "../session/me.tsx";
 
 /** One line of the palette: where it goes. */
 export interface Find {
@@ -21,6 +22,7 @@ export interface Find {
 export function useFinds(): () => readonly Find[] {
   const api = useApi();
   const t = useText();
+  const may = useMay();
   const format = useFormat();
   const queries = useQueryClient();
   const project = useChosenProject();
@@ -48,15 +50,24 @@ export function useFinds(): () => readonly Find[] {
       aside: format.day(backup.createdAt),
       href: pageOf({ projectId: backup.projectId, id: backup.resourceId }),
     })),
-    ...places(t),
-    ...known().map((resource) =>
-      act("archive", t("palette.backUp", resource.name), `${pageOf(resource)}?act=backup`),
-    ),
+    ...places(t).filter(({ href }) => may("admin") || !href.endsWith("?act=add")),
+    ...(may("operator") ? known().flatMap((resource) => actsOf(resource, t)) : []),
   ];
 }
 
 function pageOf(resource: { projectId: string; id: string }): string {
   return `/projects/${resource.projectId}/resources/${resource.id}`;
+}
+
+/** What is done with a resource without looking for it; logs and restart only where there is a container. */
+function actsOf(resource: Resource, t: Translate): readonly Find[] {
+  const backUp = act("archive", t("palette.backUp", resource.name), `${pageOf(resource)}?act=backup`);
+  if (resource.containerId === null || resource.status === "missing") return [backUp];
+  return [
+    backUp,
+    act("scroll", t("resources.logsOf", resource.name), `${pageOf(resource)}?act=logs`),
+    act("power", t("resources.restartOf", resource.name), `${pageOf(resource)}?act=restart`),
+  ];
 }
 
 function places(t: Translate): readonly Find[] {

@@ -54,7 +54,11 @@ function AddResourceForm(props: AddResourceProps & { engines: readonly EngineFac
     containerId: "",
   });
   const engine = () => props.engines.find((known) => known.id === form.type);
-  const fields = () => engine()?.config ?? [];
+  /** A container tells by itself what it was started with: login and port may be left empty. */
+  const fields = () =>
+    (engine()?.config ?? []).map((field) =>
+      form.containerId === "" ? field : { ...field, required: false },
+    );
   const [values, setValues] = createStore<ConfigValues>(valuesOf(fields()));
   const known = () => (servers.isPending ? [] : (servers.data?.items ?? []));
   const serverId = () => form.serverId || (known()[0]?.id ?? "");
@@ -142,7 +146,7 @@ function WhatAndWhere(props: {
 }) {
   const t = useText();
   const serverOf = useServerName();
-  const kind = () => props.engines.find(({ id }) => id === props.form.type)?.kind;
+  const unit = () => props.engines.find(({ id }) => id === props.form.type)?.capabilities.unit;
   return (
     <div class="grid gap-4 sm:grid-cols-2">
       <SelectField
@@ -168,7 +172,7 @@ function WhatAndWhere(props: {
         onValue={(serverId) => props.onForm({ serverId })}
         options={props.servers.map(({ id, name }) => ({ value: id, label: serverOf(name) }))}
       />
-      <Show when={kind() === "database"}>
+      <Show when={unit() !== "path"}>
         <TextField
           label={t("addResource.container")}
           help={t("addResource.containerHelp")}

@@ -10,7 +10,7 @@ import { CaughtFault } from "../../ui/fault-card.tsx";
 import { TextArea, TextField } from "../../ui/field.tsx";
 import { Panel } from "../../ui/panel.tsx";
 import { toast } from "../../ui/toast.tsx";
-import { useMay } from "../session/me.tsx";
+import { useMe } from "../session/me.tsx";
 import type { Resource } from "./queries.ts";
 
 type Hooks = RouterOutputs["hooks"]["get"];
@@ -40,7 +40,7 @@ export function HooksPanel(props: { resource: Resource }) {
 function HooksForm(props: { hooks: Hooks }) {
   const api = useApi();
   const t = useText();
-  const may = useMay();
+  const me = useMe();
   const queries = useQueryClient();
   const [form, setForm] = createStore({
     before: props.hooks.before ?? "",
@@ -74,7 +74,7 @@ function HooksForm(props: { hooks: Hooks }) {
             help={t("hooks.beforeHelp")}
             aside={t("words.optional")}
             mono
-            disabled={!may("owner")}
+            disabled={!me().isInstanceOwner}
             value={form.before}
             onValue={(before) => setForm({ before })}
           />
@@ -83,7 +83,7 @@ function HooksForm(props: { hooks: Hooks }) {
             help={t("hooks.afterHelp")}
             aside={t("words.optional")}
             mono
-            disabled={!may("owner")}
+            disabled={!me().isInstanceOwner}
             value={form.after}
             onValue={(after) => setForm({ after })}
           />
@@ -95,7 +95,7 @@ function HooksForm(props: { hooks: Hooks }) {
             min={1}
             max={MOST_SECONDS}
             required
-            disabled={!may("owner")}
+            disabled={!me().isInstanceOwner}
             value={form.timeout}
             onValue={(timeout) => setForm({ timeout })}
           />
@@ -103,7 +103,7 @@ function HooksForm(props: { hooks: Hooks }) {
         <CaughtFault attempted={t("hooks.title")} error={save.error} />
       </div>
       <footer class="flex items-center justify-end border-t border-line px-5 py-3">
-        <Show when={may("owner")} fallback={<p class="text-muted">{t("hooks.onlyOwner")}</p>}>
+        <Show when={me().isInstanceOwner} fallback={<p class="text-muted">{t("hooks.onlyOwner")}</p>}>
           <Button type="submit" look="main" busy={save.isPending}>
             {t("hooks.save")}
           </Button>

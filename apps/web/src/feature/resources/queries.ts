@@ -1,11 +1,11 @@
 import type { PanelApi, RouterOutputs } from "@cofre/sdk/panel";
 import { queryOptions } from "@tanstack/solid-query";
+import { everyPage } from "../../platform/every-page.ts";
 
 export type Resource = RouterOutputs["resources"]["get"];
 export type EngineFacts = RouterOutputs["engines"]["list"]["items"][number];
 export type ConfigField = EngineFacts["config"][number];
 
-const MOST = 200;
 const HOUR_MS = 3_600_000;
 const LOG_LINES = 300;
 const LOG_EVERY_MS = 3_000;
@@ -13,7 +13,8 @@ const LOG_EVERY_MS = 3_000;
 export const resourcesQuery = (api: PanelApi, projectId: string, removed = false) =>
   queryOptions({
     queryKey: ["resources", projectId, { removed }],
-    queryFn: ({ signal }) => api.resources.list.query({ projectId, removed, limit: MOST }, { signal }),
+    queryFn: ({ signal }) =>
+      everyPage((from) => api.resources.list.query({ ...from, projectId, removed }, { signal })),
     refetchInterval: 30_000,
   });
 

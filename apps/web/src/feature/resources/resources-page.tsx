@@ -35,9 +35,9 @@ export function ResourcesPage() {
   const resources = useQuery(() => resourcesQuery(api, projectId(), isRemoved()));
   createEffect(() => rememberProject(projectId()));
   const rescan = useMutation(() => ({
-    mutationFn: () => api.resources.list.query({ projectId: projectId(), rescan: true, limit: 200 }),
-    onSuccess: (found) => {
-      queries.setQueryData(["resources", projectId(), { removed: false }], found);
+    mutationFn: () => api.resources.list.query({ projectId: projectId(), rescan: true, limit: 1 }),
+    onSuccess: async () => {
+      await queries.invalidateQueries({ queryKey: ["resources", projectId()] });
       toast(t("resources.rescanned"));
     },
   }));
@@ -80,9 +80,11 @@ export function ResourcesPage() {
               icon="resources"
               title={t("resources.empty")}
               act={
-                <Button look="main" icon="refresh" busy={rescan.isPending} onClick={() => rescan.mutate()}>
-                  {t("resources.rescan")}
-                </Button>
+                <Show when={may("operator")}>
+                  <Button look="main" icon="refresh" busy={rescan.isPending} onClick={() => rescan.mutate()}>
+                    {t("resources.rescan")}
+                  </Button>
+                </Show>
               }
             >
               {t("resources.emptyHelp")}
@@ -121,12 +123,28 @@ function ResourceList(props: { resources: readonly Resource[] }) {
         chosen={chosen()}
         onChoose={(safety) => setSearch({ safety })}
       />
-      <ul
-        class="panel gap-x-6 lg:grid lg:grid-cols-[minmax(0,9fr)_minmax(0,13fr)_auto]"
-        aria-label={t("resources.title")}
-      >
-        <For each={shown()}>{(resource) => <ResourceRow resource={resource} withServer={isSpread()} />}</For>
-      </ul>
+      <Show when={shown().length > 0} fallback={<NoMatch onAll={() => setSearch({ safety: undefined })} />}>
+        <ul
+          class="panel gap-x-6 lg:grid lg:grid-cols-[minmax(0,9fr)_minmax(0,13fr)_auto]"
+          aria-label={t("resources.title")}
+        >
+          <For each={shown()}>
+            {(resource) => <ResourceRow resource={resource} withServer={isSpread()} />}
+          </For>
+        </ul>
+      </Show>
     </div>
+  );
+}
+
+/** The address asks for a state that no resource is in (any more). */
+function NoMatch(props: { onAll: () => void }) {
+  const t = useText();
+  return (
+    <EmptyState
+      icon="search"
+      title={t("resources.noMatch")}
+      act={<Button onClick={() => props.onAll()}>{t("resources.backToAll")}</Button>}
+    />
   );
 }

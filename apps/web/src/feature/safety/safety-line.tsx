@@ -51,8 +51,11 @@ export function SafetyLine(props: { resource: Resource; withProgress?: boolean }
 
 function NextStep(props: { resource: Resource }) {
   const t = useText();
-  const place = () => STEP_PLACES[props.resource.safety.step];
-  const said = () => t(`safety.step.${props.resource.safety.step}`);
+  const isRefused = () =>
+    props.resource.safety.step === "fix-the-failure" && props.resource.safety.because.fault === "target.auth";
+  const place = () => (isRefused() ? "/settings" : STEP_PLACES[props.resource.safety.step]);
+  const said = () =>
+    isRefused() ? t("remedy.fixCredentials") : t(`safety.step.${props.resource.safety.step}`);
   return (
     <Show when={said() !== ""}>
       <Show when={place() !== undefined} fallback={said()}>

@@ -1,5 +1,4 @@
-import { SCHEDULE_PRESETS } from "@cofre/core/model";
-import type { PanelApi } from "@cofre/sdk/panel";
+import { type PanelApi, panelFault } from "@cofre/sdk/panel";
 import { queryOptions, useMutation, useQuery, useQueryClient } from "@tanstack/solid-query";
 import { Show } from "solid-js";
 import { createStore } from "solid-js/store";
@@ -8,10 +7,13 @@ import { useText } from "../../platform/text.tsx";
 import { Button, ButtonLink } from "../../ui/button.tsx";
 import { Faces } from "../../ui/faces.tsx";
 import { CaughtFault } from "../../ui/fault-card.tsx";
-import { CheckField, SelectField, TextField } from "../../ui/field.tsx";
+import { CheckField, SelectField } from "../../ui/field.tsx";
 import { Panel } from "../../ui/panel.tsx";
 import { toast } from "../../ui/toast.tsx";
+import { useFieldError } from "../resources/field-error.ts";
 import { useResource } from "../resources/resource-context.tsx";
+import { timingOf, type WhenDraft, whenDraftOf } from "../schedules/timing.ts";
+import { WhenFields } from "../schedules/when-fields.tsx";
 import { type Store, storesQuery } from "../stores/queries.ts";
 import { type Sync, SyncReport } from "./sync-report.tsx";
 
@@ -55,8 +57,7 @@ function SyncForm(props: { sync: Sync; stores: readonly Store[] }) {
     enabled: props.sync.enabled,
     storeId: props.sync.destination?.storeId ?? "",
     deletions: props.sync.deletions,
-    preset: props.sync.preset ?? (props.sync.cron === null ? "daily" : "cron"),
-    at: props.sync.at ?? "04:00",
+    ...whenOf(props.sync),
   });
   const resourceId = () => props.sync.resourceId;
   /** Empty only while it goes to an endpoint of its own, as it was set by REST. */
@@ -70,14 +71,15 @@ function SyncForm(props: { sync: Sync; stores: readonly Store[] }) {
         buckets: props.sync.buckets,
         destination: destinationOf(props.sync, storeId()),
         deletions: form.deletions,
-        ...(form.preset === "cron" ? { cron: props.sync.cron ?? "" } : { preset: form.preset, at: form.at }),
-        timeZone: Intl.DateTimeFormat().resolvedOptions().timeZone,
+        ...timingOf(form),
       }),
     onSuccess: async () => {
       toast(t("sync.saved"));
       await refresh();
     },
   }));
+  const fieldError = useFieldError();
+  const wrong = (path: string) => (save.isError ? fieldError(panelFault(save.error), path) : undefined);
   const start = useMutation(() => ({
     mutationFn: () => api.sync.start.mutate({ resourceId: resourceId() }),
     onSuccess: () => toast(t("sync.started")),
@@ -99,6 +101,7 @@ function SyncForm(props: { sync: Sync; stores: readonly Store[] }) {
             onChecked={(enabled) => setForm({ enabled })}
           />
           <SyncFields {...props} form={form} onForm={setForm} storeId={storeId()} />
+          <WhenFields draft={form} onDraft={setForm} wrong={wrong} />
           <CaughtFault attempted={t("sync.title")} error={save.error ?? start.error} />
         </div>
         <footer class="flex flex-wrap justify-end gap-2 border-t border-line px-5 py-3">
@@ -116,13 +119,15 @@ function SyncForm(props: { sync: Sync; stores: readonly Store[] }) {
   );
 }
 
-interface Form {
+/** While nobody has saved it, the reader's own zone is the better guess; afterwards it is never changed unasked. */
+function whenOf({ at, timeZone, updatedAt, ...sync }: Sync): WhenDraft {
+  return whenDraftOf({ ...sync, at: at ?? "04:00", timeZone: updatedAt === null ? null : timeZone });
+}
+
+interface Form extends WhenDraft {
   enabled: boolean;
   storeId: string;
   deletions: Sync["deletions"];
-  /** A cron line that was set elsewhere stays as it is until a preset is chosen. */
-  preset: (typeof SCHEDULE_PRESETS)[number] | "cron";
-  at: string;
 }
 
 function SyncFields(props: {
@@ -136,10 +141,6 @@ function SyncFields(props: {
   const places = () => [
     ...(isOwnEndpoint(props.sync) ? [{ value: "", label: props.sync.destination?.endpoint ?? "" }] : []),
     ...props.stores.map(({ id, name }) => ({ value: id, label: name })),
-  ];
-  const presets = () => [
-    ...SCHEDULE_PRESETS.map((preset) => ({ value: preset, label: t(`schedule.presets.${preset}`) })),
-    ...(props.sync.cron === null ? [] : [{ value: "cron", label: props.sync.cron }]),
   ];
   return (
     <div class="grid gap-4 sm:grid-cols-2">
@@ -159,23 +160,6 @@ function SyncFields(props: {
           label: t(`sync.deletion.${kind}`),
         }))}
       />
-      <SelectField
-        label={t("schedule.frequency")}
-        value={props.form.preset}
-        onValue={(chosen) =>
-          props.onForm({ preset: SCHEDULE_PRESETS.find((preset) => preset === chosen) ?? "cron" })
-        }
-        options={presets()}
-      />
-      <Show when={props.form.preset !== "cron"}>
-        <TextField
-          label={t("schedule.at")}
-          type="time"
-          required
-          value={props.form.at}
-          onValue={(at) => props.onForm({ at })}
-        />
-      </Show>
     </div>
   );
 }

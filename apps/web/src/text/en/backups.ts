@@ -109,16 +109,26 @@ export const restore: typeof ptBr.restore = {
     `The present data of ${facts.unit} will be replaced. What came in after ${facts.when} is lost.`,
   created: (facts) =>
     `${facts.unit} will be created in ${facts.resource}. If it is there already, its data will be replaced.`,
+  mode: "What is not in the backup",
+  modes: { mirror: "Is deleted", merge: "Stays" },
+  modeHelp: {
+    mirror: "The bucket becomes what it was in the backup.",
+    merge: "Only what is in the backup is written; what was made since is not touched.",
+  },
+  merged: (unit) =>
+    `The objects of the backup will be written into ${unit}, over those of the same name. The others stay.`,
   staged: "The data is loaded to one side and compared before the switch.",
   atomic: "If anything fails, the destination stays as it is now.",
-  notAtomic: "If it fails half-way, the destination may be incomplete. The safety backup brings it back.",
+  notAtomic: "If it fails half-way, the destination may be incomplete.",
+  notAtomicSafe:
+    "If it fails half-way, the destination may be incomplete. The safety backup brings back what was there.",
   downtime: {
     none: "Nothing is interrupted.",
     "sessions-end": "Open connections drop for a moment at the switch.",
     "read-only-seconds": "The database is read-only for some seconds.",
     restart: "The container will be restarted.",
   },
-  keepsOld: "The old data is kept for a while, so that this can be undone.",
+  keepsOld: "The present data is kept beside it for up to 24 hours, where there is room; then it is deleted.",
   options: "Options",
   keep: { ownership: "Keep the owners", rights: "Keep the permissions", roles: "Create missing users" },
   keepHelp: {
@@ -138,7 +148,7 @@ export const restore: typeof ptBr.restore = {
 export const removeBackup: typeof ptBr.removeBackup = {
   title: "Delete backup",
   about: (facts) =>
-    `The backup of ${facts.unit} of ${facts.when} (${facts.size}) will be deleted from the server. This cannot be undone.`,
+    `The backup of ${facts.unit} of ${facts.when} (${facts.size}) will be deleted where it rests. This cannot be undone.`,
   last: "It is the only complete backup of this resource.",
   act: (unit) => `Delete backup of ${unit}`,
   started: "Deletion started.",

@@ -14,7 +14,8 @@ export const faultCard: typeof ptBr.faultCard = {
   goBack: "To go back to what was there, restore the safety backup.",
   restoreOther: "Restore again, or restore another backup.",
   copy: "Copy details",
-  list: "Could not load this list",
+  list: "Could not load this",
+  page: "Could not open this page",
 };
 
 export const fault: typeof ptBr.fault = {
@@ -98,7 +99,7 @@ export const fault: typeof ptBr.fault = {
   },
   "store.unavailable": {
     found: "The place of the backups did not answer",
-    next: "Check the server where they rest.",
+    next: "Check the store: the server or the S3 where they rest.",
   },
   "store.no-space": { found: "There is no space for the backup", next: "Free space or keep fewer backups." },
   "store.exists": { found: "A file of that name is already there", next: "Try again." },

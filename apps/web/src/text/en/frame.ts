@@ -43,15 +43,11 @@ export const acts: typeof ptBr.acts = {
   copyRefused: "The browser did not allow copying",
   copy: "Copy",
   dismiss: "Dismiss",
-  more: "More actions",
   moreOf: (name) => `More actions for ${name}`,
-  refresh: "Refresh",
   retry: "Try again",
   save: "Save",
   back: "Back",
-  next: "Continue",
   showMore: "Show more",
-  details: "Details",
 };
 
 export const faces: typeof ptBr.faces = {

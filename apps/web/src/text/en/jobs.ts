@@ -4,6 +4,8 @@ export const jobs: typeof ptBr.jobs = {
   title: "Activity",
   about: "Everything that Cofre did and is doing, the newest first.",
   empty: "Nothing happened yet",
+  noMatch: "Nothing with this filter",
+  seeAll: "See everything",
   emptyHelp: "Backups, restores and validations appear here, with what happened in each.",
   kind: {
     backup: "Backup",

@@ -42,6 +42,7 @@ export const resources: typeof ptBr.resources = {
   removedTitle: "Removed resources",
   noneRemoved: "Nothing was removed while keeping its backups",
   seeRemoved: "See removed resources with kept backups",
+  noMatch: "No resource in this state",
   backToAll: "Back to the resources",
 };
 
@@ -128,7 +129,7 @@ export const settings: typeof ptBr.settings = {
   removeKeep: "Keep the backups",
   removeKeepHelp: "They stay in place and can be downloaded and restored.",
   removeDelete: "Delete the backups too",
-  removeDeleteHelp: "The files are deleted from the server. This cannot be undone.",
+  removeDeleteHelp: "The files are deleted where they rest. This cannot be undone.",
   removeType: (name) => `Type ${name} to confirm`,
   removeAct: (name) => `Remove ${name}`,
   removeActAll: (name) => `Remove ${name} and its backups`,

@@ -42,6 +42,6 @@ export const safety: typeof ptBr.safety = {
     "look-at-the-backup": "See the backup",
     "take-a-backup": "Create backup",
     "set-a-schedule": "Turn on automatic backup",
-    "find-the-resource": "",
+    "find-the-resource": "Start the container again, or remove the resource: its backups are kept.",
   },
 };

@@ -145,7 +145,6 @@ export const copies: typeof ptBr.copies = {
   started: "Copy started.",
   refused: "The copy did not start",
   failed: (store) => `The copy in ${store} did not come to its end`,
-  remove: "Delete copy",
   removeOf: (name) => `Delete the copy in ${name}`,
   removeTitle: (name) => `Delete the copy in ${name}?`,
   removeAbout: (facts) =>

@@ -113,16 +113,27 @@ export const restore = {
     `Os dados atuais de ${facts.unit} serão substituídos. O que entrou depois de ${facts.when} se perde.`,
   created: (facts: { unit: string; resource: string }) =>
     `${facts.unit} será criado em ${facts.resource}. Se já existir, seus dados serão substituídos.`,
+  mode: "O que não está no backup",
+  modes: { mirror: "É apagado", merge: "Continua lá" },
+  modeHelp: {
+    mirror: "O bucket fica como estava no backup.",
+    merge: "Só o que está no backup é escrito; o que foi criado depois não é tocado.",
+  },
+  merged: (unit: string) =>
+    `Os objetos do backup serão escritos em ${unit}, por cima dos de mesmo nome. Os outros continuam.`,
   staged: "Os dados são carregados ao lado e conferidos antes da troca.",
   atomic: "Se algo falhar, o destino fica como está agora.",
-  notAtomic: "Se falhar no meio, o destino pode ficar incompleto. O backup de segurança traz de volta.",
+  notAtomic: "Se falhar no meio, o destino pode ficar incompleto.",
+  notAtomicSafe:
+    "Se falhar no meio, o destino pode ficar incompleto. O backup de segurança traz de volta o que havia.",
   downtime: {
     none: "Nada é interrompido.",
     "sessions-end": "As conexões abertas caem por um instante na troca.",
     "read-only-seconds": "O banco fica só para leitura por alguns segundos.",
     restart: "O contêiner será reiniciado.",
   },
-  keepsOld: "Os dados antigos ficam guardados por um tempo, para poder desfazer.",
+  keepsOld:
+    "Os dados de agora ficam guardados ao lado por até 24 horas, se houver espaço; depois são apagados.",
   options: "Opções",
   keep: {
     ownership: "Manter os donos",
@@ -146,7 +157,7 @@ export const restore = {
 export const removeBackup = {
   title: "Excluir backup",
   about: (facts: { unit: string; when: string; size: string }) =>
-    `O backup de ${facts.unit} de ${facts.when} (${facts.size}) será apagado do servidor. Isto não tem volta.`,
+    `O backup de ${facts.unit} de ${facts.when} (${facts.size}) será apagado de onde está guardado. Isto não tem volta.`,
   last: "É o único backup completo deste recurso.",
   act: (unit: string) => `Excluir backup de ${unit}`,
   started: "Exclusão iniciada.",

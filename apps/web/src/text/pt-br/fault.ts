@@ -12,7 +12,8 @@ export const faultCard = {
   goBack: "Para voltar ao que havia, restaure o backup de segurança.",
   restoreOther: "Restaure de novo, ou restaure outro backup.",
   copy: "Copiar detalhes",
-  list: "Não foi possível carregar esta lista",
+  list: "Não foi possível carregar isto",
+  page: "Não foi possível abrir esta página",
 };
 
 /** For each code: what was found, and the next thing to do. The server's own sentence stands in the details. */
@@ -97,7 +98,7 @@ export const fault = {
   },
   "store.unavailable": {
     found: "O lugar dos backups não respondeu",
-    next: "Confira o servidor onde eles ficam.",
+    next: "Confira o destino: o servidor ou o S3 onde eles ficam.",
   },
   "store.no-space": { found: "Não há espaço para o backup", next: "Libere espaço ou guarde menos backups." },
   "store.exists": { found: "Já existe um arquivo com esse nome", next: "Tente de novo." },

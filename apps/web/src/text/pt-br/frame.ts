@@ -44,15 +44,11 @@ export const acts = {
   copyRefused: "O navegador não deixou copiar",
   copy: "Copiar",
   dismiss: "Dispensar",
-  more: "Mais ações",
   moreOf: (name: string) => `Mais ações de ${name}`,
-  refresh: "Atualizar",
   retry: "Tentar de novo",
   save: "Salvar",
   back: "Voltar",
-  next: "Continuar",
   showMore: "Mostrar mais",
-  details: "Detalhes",
 };
 
 export const faces = {

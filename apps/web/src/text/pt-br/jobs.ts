@@ -2,6 +2,8 @@ export const jobs = {
   title: "Atividade",
   about: "Tudo que o Cofre fez e está fazendo, do mais novo ao mais antigo.",
   empty: "Nada aconteceu ainda",
+  noMatch: "Nada com este filtro",
+  seeAll: "Ver tudo",
   emptyHelp: "Backups, restaurações e validações aparecem aqui, com o que houve em cada um.",
   kind: {
     backup: "Backup",

@@ -41,6 +41,7 @@ export const resources = {
   removedTitle: "Recursos removidos",
   noneRemoved: "Nada foi removido guardando os backups",
   seeRemoved: "Ver recursos removidos com backups guardados",
+  noMatch: "Nenhum recurso neste estado",
   backToAll: "Voltar aos recursos",
 };
 
@@ -129,7 +130,7 @@ export const settings = {
   removeKeep: "Guardar os backups",
   removeKeepHelp: "Continuam no lugar e podem ser baixados e restaurados.",
   removeDelete: "Excluir também os backups",
-  removeDeleteHelp: "Os arquivos são apagados do servidor. Isto não tem volta.",
+  removeDeleteHelp: "Os arquivos são apagados de onde estão guardados. Isto não tem volta.",
   removeType: (name: string) => `Digite ${name} para confirmar`,
   removeAct: (name: string) => `Remover ${name}`,
   removeActAll: (name: string) => `Remover ${name} e seus backups`,

@@ -45,6 +45,6 @@ export const safety = {
     "look-at-the-backup": "Ver o backup",
     "take-a-backup": "Criar backup",
     "set-a-schedule": "Ligar backup automático",
-    "find-the-resource": "",
+    "find-the-resource": "Inicie o contêiner de novo, ou remova o recurso: os backups ficam.",
   },
 };

@@ -144,7 +144,6 @@ export const copies = {
   started: "Cópia iniciada.",
   refused: "A cópia não começou",
   failed: (store: string) => `A cópia em ${store} não chegou ao fim`,
-  remove: "Excluir cópia",
   removeOf: (name: string) => `Excluir a cópia em ${name}`,
   removeTitle: (name: string) => `Excluir a cópia em ${name}?`,
   removeAbout: (facts: { backup: string; store: string }) =>
