@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { createInterface } from "node:readline";
 
 const REPOSITORY = join(import.meta.dirname, "../../..");
-const START_MS = 60_000;
+const START_MS = 120_000;
 
 /** A whole Cofre of one test: its own process, port, data directory and first start. */
 export interface StartedCofre extends AsyncDisposable {
