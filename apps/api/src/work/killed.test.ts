@@ -3,7 +3,7 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import { absentReason } from "@cofre/lab";
+import { absentReason, startMinio } from "@cofre/lab";
 import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
 import type { JobAnswer } from "./testing/client.ts";
 import { type MainProcess, mainProcess } from "./testing/main-process.ts";
@@ -97,6 +97,52 @@ describe.skipIf(absentReason({ engine: "postgres", version: "15" }))("Cofre kill
     await isWhole(backups[0]?.id);
     expect(await journals()).toEqual([]);
   });
+
+  const noS3 = absentReason({ engine: "minio", version: "RELEASE.2025-09-07T16-13-09Z" });
+
+  test.skipIf(noS3 !== null)(
+    "while it sends an archive into S3: it is sent again, and nothing half is left anywhere",
+    async () => {
+      await using minio = await startMinio();
+      const inS3 = async (folder: string) =>
+        (await minio.exec(["find", folder, "-name", "xl.meta"])).stdout
+          .toString()
+          .split("\n")
+          .filter(Boolean);
+      const uploads = () => inS3("/data/.minio.sys/multipart");
+      await minio.exec(["mkdir", "/data/archives"]);
+      const { endpoint, accessKey, secretKey } = minio;
+      const s3 = { endpoint, bucket: "archives", accessKey, secretKey };
+      const body = { name: "a bucket", kind: "s3", s3, test: false };
+      const { id: store } = await cofre.client.post<{ id: string }>("/api/stores", body);
+      // Bytes that no codec makes smaller, and then a dump that stands still at its large objects.
+      await shop.database.sql(`create extension pgcrypto; select lo_from_bytea(1, 'large');
+        create table noise as select gen_random_bytes(1024) as bytes from generate_series(1, 40960)`);
+      await using held = await stall(shop.database, "pg_largeobject");
+      const { job, backups } = await shop.backup({ units: ["shop"], store });
+      for (const end = Date.now() + 120_000; (await uploads()).length === 0; await sleep(200)) {
+        if (Date.now() > end) throw new Error("nothing came into the bucket");
+      }
+      await cofre.kill();
+      await held.release();
+      await cofre.start();
+      const ended = await cofre.client.ended(job.id);
+      expect(ended).toMatchObject({ status: "succeeded", error: null });
+      const backup = (await shop.backups()).find(({ id }) => id === backups[0]?.id);
+      expect(backup).toMatchObject({ status: "completed", units: [{ counts: { "public.noise": 40_960 } }] });
+      const path = `/api/resources/${shop.resource.id}/backups/${backup?.id}/download`;
+      const bytes = Buffer.from(await (await cofre.client.raw(path)).arrayBuffer());
+      expect(createHash("sha256").update(bytes).digest("hex")).toBe(backup?.sha256);
+      expect(await uploads()).toEqual([]);
+      const names = (await inS3("/data/archives")).map((file) => file.split("/").at(-2) ?? "");
+      expect(names).toEqual(expect.arrayContaining([backup?.filename, `${backup?.filename}.json`]));
+      expect(names.filter((name) => !name.startsWith(backup?.filename ?? "-"))).toEqual([]);
+      expect(await journals()).toEqual([]);
+      expect(await shop.inside()).toBe("");
+      await cofre.client.remove(path.replace("/download", ""));
+      await shop.database.sql("drop table noise; select lo_unlink(1)");
+    },
+  );
 
   describe("in the middle of a restore", () => {
     let backupId: string;

@@ -4,7 +4,7 @@ import {
   type MultipartUpload,
   paginateListParts,
 } from "@aws-sdk/client-s3";
-import type { S3Place } from "./s3-place.ts";
+import { objectKey, type S3Place } from "./s3-place.ts";
 
 const DAY_MS = 86_400_000;
 /** Where Cofre's own keys begin; in a bucket without a prefix, other programs' uploads lie beside ours. */
@@ -22,6 +22,21 @@ export function sweepUploads(place: S3Place): () => Promise<void> {
     sweptAt = now;
     await sweep(place, now - DAY_MS).catch(() => undefined);
   };
+}
+
+/**
+ * Aborts unfinished uploads of one key, which nobody may be sending any more: those of a put whose process died. Never fails: where this
+ * key may not list them, the sweep or the bucket's own rule comes later.
+ */
+export async function abortUploadsOf(place: S3Place, key: string): Promise<void> {
+  const { client, bucket } = place;
+  const own = objectKey(place, key);
+  try {
+    const open = await client.send(new ListMultipartUploadsCommand({ Bucket: bucket, Prefix: own }));
+    for (const upload of open.Uploads ?? []) if (upload.Key === own) await abort(place, upload);
+  } catch {
+    // Refused, gone meanwhile, or away.
+  }
 }
 
 async function sweep(place: S3Place, before: number): Promise<void> {

@@ -6,7 +6,7 @@ import { checkKey, checkPrefix, isHidden } from "./key.ts";
 import { bytesOf, headOf, lockOf, removeObject } from "./s3-objects.ts";
 import { calling, type S3Lock, type S3Place } from "./s3-place.ts";
 import { putToS3 } from "./s3-put.ts";
-import { sweepUploads } from "./s3-sweep.ts";
+import { abortUploadsOf, sweepUploads } from "./s3-sweep.ts";
 import { checksOf } from "./s3-trial.ts";
 import type { Store, StoredObject } from "./store.ts";
 
@@ -61,6 +61,7 @@ export function s3Store(config: S3StoreConfig, reach: Reach = {}): Store & Dispo
     async remove(key) {
       checkKey(key);
       await removeObject(place, key);
+      await abortUploadsOf(place, key);
     },
     space: async () => undefined,
     checks: checksOf(place),

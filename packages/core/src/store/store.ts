@@ -34,7 +34,7 @@ export interface Store {
   list(prefix: string): AsyncIterable<StoredObject>;
   /** Until when the store itself lets nobody remove it; undefined when nothing holds it, or nothing is there. */
   lockedUntil(key: string): Promise<Date | undefined>;
-  /** Nothing there is no error. `state.conflict` while it is locked. */
+  /** Also what a put of this key left unseen when its process died. Nothing there is no error. `state.conflict` while it is locked. */
   remove(key: string): Promise<void>;
   /** Undefined where the store has no limit that it knows of. */
   space(): Promise<{ readonly freeBytes: number; readonly totalBytes: number } | undefined>;
