@@ -11,14 +11,22 @@ import { lockFolder } from "./folder-lock.ts";
 import { MIGRATIONS } from "./migrations-folder.ts";
 import { organizations } from "./schema/organizations.ts";
 
-/** The last one, which is to make tables alone: then a database before it is one without them. */
-async function newestMigration(): Promise<{ readonly number: number; readonly tables: readonly string[] }> {
+interface Newest {
+  readonly number: number;
+  /** What takes it back: it makes tables and columns alone. */
+  readonly drops: readonly string[];
+}
+
+async function newestMigration(): Promise<Newest> {
   const files = (await readdir(MIGRATIONS)).filter((name) => name.endsWith(".sql")).toSorted();
   const text = await readFile(join(MIGRATIONS, files.at(-1) ?? ""), "utf8");
-  const tables = [...text.matchAll(/^CREATE TABLE "(\w+)"/gm)].map(([, table = ""]) => table);
-  if (tables.length === 0)
-    throw new Error("the newest migration makes no table: say here how to take it back");
-  return { number: files.length, tables };
+  const tables = [...text.matchAll(/^CREATE TABLE "(\w+)"/gm)].map(([, table]) => `drop table "${table}"`);
+  const columns = [...text.matchAll(/^ALTER TABLE "(\w+)" ADD COLUMN "(\w+)"/gm)].map(
+    ([, table, column]) => `alter table "${table}" drop column "${column}" cascade`,
+  );
+  if (tables.length + columns.length === 0)
+    throw new Error("the newest migration makes no table and no column: say here how to take it back");
+  return { number: files.length, drops: [...tables, ...columns] };
 }
 
 describe("the embedded database", () => {
@@ -44,7 +52,7 @@ describe("the embedded database", () => {
     const data = join(folder, "data");
     const before = await openEmbedded(data);
     const newest = await newestMigration();
-    for (const table of newest.tables) await before.db.execute(sql`drop table ${sql.identifier(table)}`);
+    for (const drop of newest.drops) await before.db.execute(sql.raw(drop));
     await before.db.execute(sql`delete from drizzle.__drizzle_migrations where id = ${newest.number}`);
     await before.close();
     const after = await openEmbedded(data);
