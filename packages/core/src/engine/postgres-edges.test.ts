@@ -1,5 +1,5 @@
 import { absentReason } from "@cofre/lab";
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
+import { afterAll, beforeAll, beforeEach, describe, expect, onTestFinished, test } from "vitest";
 import { Secret } from "../model/secret.ts";
 import {
   POSTGRES_UNITS,
@@ -195,6 +195,7 @@ describe.skipIf(absentReason({ engine: "postgres", version: "18" }))("PostgreSQL
     "riders tell roles and the database's own settings, and no password",
     async () => {
       await sql("create role clerk login password 'clerk word'");
+      onTestFinished(async () => void (await sql("drop role clerk")));
       const { riders } = await take(postgres, specimen, { units: [SHOP] });
       const text = riders.map((rider) => rider.text).join("\n");
       expect(riders.map((rider) => rider.name)).toEqual(["globals.sql", "database.sql"]);
