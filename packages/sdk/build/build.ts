@@ -13,7 +13,7 @@ const types = `${root}dist/types`;
 const out = `${root}dist/package`;
 
 /** Files of the SDK whose types a stranger can meet. */
-const OWN = ["index", "client", "procedures", "jobs", "transfer", "api-error"] as const;
+const OWN = ["index", "client", "procedures", "jobs", "transfer", "objects", "bytes", "api-error"] as const;
 
 interface PackageFile {
   readonly name: string;
