@@ -7,10 +7,11 @@ import {
   type TakenBackup,
   takeBackup,
 } from "@cofre/core";
-import { isFault } from "@cofre/core/model";
+import { Fault, isFault } from "@cofre/core/model";
 import { eq } from "drizzle-orm";
 import { backups } from "../db/schema/backups.ts";
 import { keysFor, recipientsOf } from "../feature/encryption/choose.ts";
+import { violatedUnique } from "../feature/unique.ts";
 import type { ReachedResource } from "../reach/reach.ts";
 import { VERSION } from "../version.ts";
 import { keepCleaned } from "./cleaned.ts";
@@ -170,7 +171,14 @@ async function rememberKey(
 ): Promise<void> {
   const filename = key.slice(key.lastIndexOf("/") + 1);
   const filepath = root === undefined ? key : `${root}/${key}`;
-  await deps.db.update(backups).set({ storeKey: key, filename, filepath }).where(eq(backups.id, id));
+  await deps.db
+    .update(backups)
+    .set({ storeKey: key, filename, filepath })
+    .where(eq(backups.id, id))
+    .catch((cause: unknown) => {
+      if (violatedUnique(cause) === undefined) throw cause;
+      throw new Fault("store.exists", `another backup is in the catalogue as ${key}`, { cause });
+    });
 }
 
 /** Ends a row that is still open; a completed one stays what it is. */

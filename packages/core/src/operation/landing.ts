@@ -163,9 +163,11 @@ interface PutArchive {
 /** Puts a stream under a free key; the store shows it only when its last byte is safe. */
 async function putMetered(work: Work, carriage: Carriage, bytes: Readable): Promise<PutArchive> {
   const { request, extension } = carriage;
-  const key = request.key ?? (await freeKey(request, extension));
-  await request.onKey(key);
-  if (request.key !== undefined) await request.store.remove(key);
+  const key = request.key ?? (await claimKey(request, extension));
+  if (request.key !== undefined) {
+    await request.onKey(key);
+    await request.store.remove(key);
+  }
   const counted = meter((count) =>
     work.report({ phase: "dumping", bytes: count, totalBytes: expected(carriage) }),
   );
@@ -173,15 +175,27 @@ async function putMetered(work: Work, carriage: Carriage, bytes: Readable): Prom
   return { key, ...stored, publish: async () => key, discard: () => request.store.remove(key) };
 }
 
-async function freeKey({ store, keyStem }: TakeBackup, extension: string): Promise<string> {
+/** The first name that neither the store nor the catalogue has for another archive; taken ones get `-n`. */
+async function claimKey(
+  { store, keyStem, onKey }: TakeBackup,
+  extension: string,
+  use: (key: string) => Promise<void> = async () => undefined,
+): Promise<string> {
   for (let n = 1; n <= MOST_COLLISIONS; n += 1) {
     const key = withCollision(keyStem, n) + extension;
-    if ((await store.stat(key)) === undefined) return key;
+    if ((await store.stat(key)) !== undefined) continue;
+    try {
+      await onKey(key);
+      await use(key);
+      return key;
+    } catch (error) {
+      if (!isFault(error, "store.exists")) throw error;
+    }
   }
   throw new Fault("store.exists", `every name from ${keyStem}${extension} on is taken in ${store.name}`);
 }
 
-/** Names the judged archive without ever overwriting: taken names get `-n`. */
+/** Names the judged archive without ever overwriting. */
 async function publishHere(
   { request, extension }: Carriage,
   place: Place,
@@ -189,23 +203,11 @@ async function publishHere(
 ): Promise<string> {
   const { files } = place.server;
   if (request.key !== undefined && (await wasPublished(place, request.key, incoming))) return request.key;
-  for (let n = 1; n <= MOST_COLLISIONS; n += 1) {
-    const key = withCollision(request.keyStem, n) + extension;
+  return await claimKey(request, extension, async (key) => {
     const path = posix.join(place.root, key);
-    if ((await files.stat(path)) !== undefined) continue;
-    await request.onKey(key);
     await files.makeFolder(posix.dirname(path));
-    try {
-      await files.publish(incoming, path);
-      return key;
-    } catch (error) {
-      if (!isFault(error, "store.exists")) throw error;
-    }
-  }
-  throw new Fault(
-    "store.exists",
-    `every name from ${request.keyStem}${extension} on is taken in ${request.store.name}`,
-  );
+    await files.publish(incoming, path);
+  });
 }
 
 async function wasPublished(place: Place, key: string, incoming: string): Promise<boolean> {

@@ -50,7 +50,10 @@ export interface TakeBackup {
   readonly store: Store;
   /** Key without its extension: `databases/loja/postgres/shop-db/backup-2026-02-09-18-30-shop`. The operation adds extension and, on collision, `-n`. */
   readonly keyStem: string;
-  /** Remembers the key before anything is published under it. */
+  /**
+   * Remembers the key before anything is published under it. MUST reject with `store.exists` when another archive is remembered under
+   * it, whose bytes may be gone without anybody having said so: the next name is then tried.
+   */
   readonly onKey: (key: string) => Promise<void>;
   /** The remembered key, when a worker takes up what another left. */
   readonly key?: string;

@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { createInstallation, createInstallationKey } from "../archive/seal.ts";
 import type { Engine } from "../engine/engine.ts";
+import type { Server } from "../host/host.ts";
 import { createLocalServer } from "../host/local.ts";
 import { Fault } from "../model/fault.ts";
 import { directoryStore } from "../store/directory.ts";
@@ -43,7 +44,43 @@ const refusing = (store: Store): Store => ({
 
 const asItIs = (store: Store): Store => store;
 
+interface Taking {
+  readonly engine?: Engine<ToyTarget>;
+  readonly server: Server;
+  readonly store: Store;
+  readonly notes: string;
+  readonly onKey?: (key: string) => Promise<void>;
+}
+
+async function take({ engine = toyEngine, server, store, notes, onKey = async () => undefined }: Taking) {
+  const id = randomBytes(16).toString("hex");
+  const { signal } = new AbortController();
+  const named = { id: "1", name: "loja", slug: "loja" };
+  await mkdir(notes);
+  await writeFile(join(notes, "note"), "what is written in it");
+  return await takeBackup(
+    { id, owner: "i", signal, now: () => new Date(), stallMs: 60_000, report: () => undefined },
+    {
+      // checked: it is only ever given the reach of its own kind
+      engine: engine as unknown as Engine,
+      reach: { host: server, server, tag: id, signal, target: { folder: notes } },
+      ...{ store, units: ["note"], codec: "zstd", digests: "auto", keyStem: "files/note", onKey },
+      installation: createInstallation("i", createInstallationKey()),
+      identity: {
+        ...{ backupId: "b", runId: "r", organizationId: "o", project: named, server: named },
+        resource: { ...named, engine: "toy" },
+        ...{ origin: "manual", image: null, cofreVersion: "0.0.0" },
+      },
+    },
+  );
+}
+
 describe.each(["on the same server", "elsewhere"])("in a store %s", (where) => {
+  const storeIn = (server: Server, other: Server, root: string): Store => {
+    const { place: _place, ...elsewhere } = directoryStore({ server: other, root });
+    return where === "elsewhere" ? elsewhere : directoryStore({ server, root });
+  };
+
   test.each([
     ["a dump that its engine finds bad", judging, asItIs, "dump.incomplete"],
     ["an archive whose manifest is refused", riding, refusing, "store.no-space"],
@@ -51,33 +88,24 @@ describe.each(["on the same server", "elsewhere"])("in a store %s", (where) => {
     await using folder = await temporaryFolder();
     await using server = createLocalServer();
     await using other = createLocalServer("other");
-    const notes = join(folder.path, "notes");
-    await mkdir(notes);
-    await writeFile(join(notes, "note"), "what is written in it");
     const root = join(folder.path, "store");
-    const { place: _place, ...elsewhere } = directoryStore({ server: other, root });
-    const id = randomBytes(16).toString("hex");
-    const { signal } = new AbortController();
-    const named = { id: "1", name: "loja", slug: "loja" };
-    const taken = takeBackup(
-      { id, owner: "i", signal, now: () => new Date(), stallMs: 60_000, report: () => undefined },
-      {
-        // checked: it is only ever given the reach of its own kind
-        engine: engine as unknown as Engine,
-        reach: { host: server, server, tag: id, signal, target: { folder: notes } },
-        store: trouble(where === "elsewhere" ? elsewhere : directoryStore({ server, root })),
-        ...{ units: ["note"], codec: "zstd", digests: "auto", keyStem: "files/note" },
-        onKey: async () => undefined,
-        installation: createInstallation("i", createInstallationKey()),
-        identity: {
-          ...{ backupId: "b", runId: "r", organizationId: "o", project: named, server: named },
-          resource: { ...named, engine: "toy" },
-          ...{ origin: "manual", image: null, cofreVersion: "0.0.0" },
-        },
-      },
-    );
+    const store = trouble(storeIn(server, other, root));
+    const taken = take({ engine, server, store, notes: join(folder.path, "notes") });
     await expect(taken).rejects.toMatchObject({ code });
     const left = await readdir(root, { recursive: true, withFileTypes: true }).catch(() => []);
     expect(left.filter((entry) => entry.isFile()).map(({ name }) => name)).toEqual([]);
+  });
+
+  test("a name that the catalogue has for another archive is passed over, though its bytes are gone", async () => {
+    await using folder = await temporaryFolder();
+    await using server = createLocalServer();
+    await using other = createLocalServer("other");
+    const store = storeIn(server, other, join(folder.path, "store"));
+    const onKey = async (key: string) => {
+      if (key === "files/note.notes.zst") throw new Fault("store.exists", "another backup has that name");
+    };
+    const { manifest, manifestKey } = await take({ server, store, notes: join(folder.path, "notes"), onKey });
+    expect(manifest.archive.key).toBe("files/note-2.notes.zst");
+    expect(await store.stat(manifestKey)).toBeDefined();
   });
 });
