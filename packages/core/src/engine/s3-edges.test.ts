@@ -25,6 +25,7 @@ import {
 import type { Reach } from "./engine.ts";
 import { s3 } from "./s3.ts";
 import { BucketTarget } from "./s3-target.ts";
+import { openS3 } from "./s3-way.ts";
 import { openWire } from "./s3-wire.ts";
 
 const reason = absentReason({ engine: "minio", version: "RELEASE.2025-09-07T16-13-09Z" });
@@ -84,6 +85,18 @@ describe.skipIf(reason !== null)(reason ?? "buckets", () => {
     expect(archive.facts[0]?.counts).toMatchObject({ objects: 203 });
     await removeArchive(archive);
   });
+
+  test.each(["169.254.169.254", "[fe80::1]", "[::ffff:a9fe:a9fe]", "[fd00:ec2::254]"])(
+    "are not looked for at %s, where a cloud would tell its machine's secrets as objects",
+    async (host) => {
+      const secrets = reach({ endpoint: `http://${host}` });
+      await expect(s3.inspect(secrets)).rejects.toThrow("no object store");
+      const { wire } = openS3(secrets);
+      const asked = wire.ask({ method: "GET", bucket: "photos", key: "large" });
+      await expect(asked).rejects.toThrow("no object store");
+      wire.close();
+    },
+  );
 
   test("merged keep what came since; mirrored do not, and go elsewhere under another name", async () => {
     const archive = await take();

@@ -3,6 +3,7 @@ import { z } from "zod";
 import { Fault, isFault } from "../model/fault.ts";
 import { connectS3, type Dial } from "../s3/connect.ts";
 import type { Reach } from "./engine.ts";
+import { refuseMetadata } from "./s3-metadata.ts";
 import { type BucketTarget, endpointOf } from "./s3-target.ts";
 import { openWire, type Wire } from "./s3-wire.ts";
 
@@ -40,7 +41,7 @@ type Carried = Pick<Reach<BucketTarget>, "server" | "container" | "target">;
 function dialThrough(carried: Carried): Dial {
   const { server, container, target } = carried;
   const isInside = container !== undefined && target.endpoint === undefined;
-  if (!isInside) return (host, port) => server.dial(bare(host), port);
+  if (!isInside) return (host, port) => server.dial(bare(host), port, { judge: refuseMetadata });
   let way: Promise<Address> | undefined;
   return async () => {
     way ??= wayInto(carried);

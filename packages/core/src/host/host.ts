@@ -81,9 +81,14 @@ export interface Server extends Host, AsyncDisposable {
    *
    * @throws Fault `target.unreachable` when nothing answers there, `server.unreachable`, `server.permission`, `job.cancelled`
    */
-  dial(host: string, port: number, options?: Pick<Calling, "signal">): Promise<Duplex>;
+  dial(host: string, port: number, options?: Dialling): Promise<Duplex>;
   /** Cheap facts, asked once per connection. */
   facts(): Promise<ServerFacts>;
+}
+
+export interface Dialling extends Pick<Calling, "signal"> {
+  /** Throws for an address that MUST NOT be called. It is told what this machine makes of a name, and nothing else is called. */
+  readonly judge?: (address: string) => void;
 }
 
 export interface ServerFacts {

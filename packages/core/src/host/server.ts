@@ -1,4 +1,5 @@
 import type { Host, Server, ServerFacts } from "./host.ts";
+import { judgedDial } from "./judged-dial.ts";
 import { posixFiles } from "./posix-files.ts";
 import type { Launch } from "./program.ts";
 import { programCalls } from "./program-calls.ts";
@@ -19,7 +20,7 @@ export function createServer(ground: {
   return {
     ...host,
     jobs: createServerJobs(host),
-    dial: ground.dial,
+    dial: judgedDial({ name, run: calls.run, dial: ground.dial }),
     facts: () => {
       facts ??= readServerFacts(host).catch((error: unknown) => {
         facts = undefined; // a machine that did not answer is asked again

@@ -1,3 +1,4 @@
+import { once } from "node:events";
 import { buffer } from "node:stream/consumers";
 import { absentReason, faultyTcpProxy, type SshServerName, sshServer } from "@cofre/lab";
 import { describe, expect, test } from "vitest";
@@ -38,6 +39,16 @@ describeDialing(
 );
 
 describe.skipIf(skipped)("a tunnel by SSH", () => {
+  test("to a name that was judged leads to the address that was judged", async () => {
+    await using server = await connectTo("docker");
+    const judged: string[] = [];
+    const judge = (address: string) => void judged.push(address);
+    const stream = await server.dial("localhost", 22, { judge });
+    const [greeting] = await once(stream, "data");
+    stream.destroy();
+    expect([judged.length > 0, String(greeting)]).toEqual([true, expect.stringMatching(/^SSH-2\.0/)]);
+  });
+
   test("whose connection is lost errs and never merely ends, and the next one is opened anew", async () => {
     const { host, port } = sshServer("docker");
     await using proxy = await faultyTcpProxy({ target: { host, port } });

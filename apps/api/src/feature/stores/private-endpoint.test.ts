@@ -2,7 +2,9 @@ import { once } from "node:events";
 import { type AddressInfo, createServer, type Server } from "node:net";
 import { eq } from "drizzle-orm";
 import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
+import { newId } from "../../db/columns.ts";
 import { bucketSyncs } from "../../db/schema/bucket-syncs.ts";
+import { servers } from "../../db/schema/servers.ts";
 import { stores } from "../../db/schema/stores.ts";
 import { ask } from "../../testing/ask.ts";
 import { embedded } from "../../testing/catalogues.ts";
@@ -94,4 +96,29 @@ test("so it is with where buckets are mirrored to", async () => {
   expect(await put(member, { bucket: "mirror" })).toBe(true);
   expect(await put(member, { secretKey: "secret" })).toBe(false);
   expect(await put(member, { endpoint: METADATA, secretKey: "secret" })).toBe(false);
+});
+
+test("a bucket reached from the machine that Cofre runs on is its owner's alone to name, and to change", async () => {
+  const { db, installation } = plane.deps;
+  const here = { id: newId(), organizationId: installation.organizationId, name: "here" };
+  await db.insert(servers).values({ ...here, kind: "local" });
+  const base = `/api/projects/${ids.projectId}/resources`;
+  const add = (key: string, config: object, test = true) => {
+    const keys = { accessKey: "a", secretKey: "b" };
+    const wanted = { name: "inside", type: "s3", serverId: here.id, config: { ...keys, ...config }, test };
+    return ask(plane, `POST ${base}`, { key, body: wanted });
+  };
+  for (const config of [{ endpoint }, { host: "127.0.0.1" }, { endpoint: METADATA }]) {
+    for (const isTried of [true, false]) {
+      expect((await add(member, config, isTried)).json).toMatchObject({ code: "auth.forbidden" });
+    }
+  }
+  expect(calls).toBe(0);
+  const { json } = await add(owner, { endpoint: "https://s3.example.org" }, false);
+  const body = { config: { endpoint }, test: true };
+  const changed = await ask(plane, `PUT ${base}/${json.id}`, { key: member, body });
+  expect([changed.json.code, calls]).toEqual(["auth.forbidden", 0]);
+  expect((await add(owner, { endpoint })).json.code).toBe("target.unreachable");
+  expect(calls).toBeGreaterThan(0);
+  expect((await add(owner, { endpoint: METADATA })).json.code).toBe("target.unsuitable");
 });

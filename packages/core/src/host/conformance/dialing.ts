@@ -2,6 +2,7 @@ import { randomBytes } from "node:crypto";
 import { type AddressInfo, createServer, type Socket } from "node:net";
 import { buffer } from "node:stream/consumers";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { Fault } from "../../model/fault.ts";
 import type { Server } from "../host.ts";
 
 /** What the suite of connections is run against. */
@@ -64,6 +65,23 @@ export function describeDialing(
       });
       await expect(server.dial(home, port, { signal: AbortSignal.abort() })).rejects.toMatchObject({
         code: "job.cancelled",
+      });
+    });
+
+    test("a caller judges what the machine makes of a name, and nothing else is called", async () => {
+      const { server, home, port } = ground();
+      const told: string[] = [];
+      const judge = (address: string) => {
+        told.push(address);
+        throw new Fault("target.unsuitable", "not there");
+      };
+      const refused = { code: "target.unsuitable" };
+      await expect(server.dial(home, port, { judge })).rejects.toMatchObject(refused);
+      await expect(server.dial("localhost", port, { judge })).rejects.toMatchObject(refused);
+      expect(told).toEqual([home, expect.stringMatching(/^(127\.0\.0\.1|::1)$/)]);
+      await expect(server.dial("nobody.invalid", port, { judge: () => undefined })).rejects.toMatchObject({
+        code: "target.unreachable",
+        message: expect.stringContaining("nobody.invalid"),
       });
     });
   });
