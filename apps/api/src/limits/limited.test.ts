@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { newApiKey } from "../auth/api-key.ts";
 import { embedded } from "../testing/catalogues.ts";
 import { type ControlPlane, startControlPlane } from "../testing/control-plane.ts";
 import { type Belongings, writeBelongings } from "../testing/paper.ts";
@@ -33,3 +34,26 @@ test.each([
   expect(Number(refused.retryAfter)).toBeGreaterThan(0);
   expect((await ask(other)).status).toBe(200);
 });
+
+test.each([
+  ["/api/projects", 1],
+  ["/api/trpc/session.me", 2],
+  ["/metrics", 3],
+  ["/api/jobs/x/events", 4],
+])(
+  "%s with refused keys is limited by address, with the time to wait, and a good key from there goes on",
+  async (path, n) => {
+    const [address, another] = [`203.0.113.${n}`, `198.51.100.${n}`];
+    const from = (key: string, remoteAddress: string) => {
+      const headers = { authorization: `Bearer ${key}` };
+      return plane.app.request(path, { headers }, { incoming: { socket: { remoteAddress } } });
+    };
+    const good = await plane.key("viewer");
+    for (const key of [newApiKey(), newApiKey()]) expect((await from(key, address)).status).toBeLessThan(402);
+    const refused = await from(newApiKey(), address);
+    expect([refused.status, Number(refused.headers.get("retry-after")) > 0]).toEqual([429, true]);
+    expect(await refused.text()).toContain("rate.limited");
+    expect((await from(newApiKey(), another)).status).not.toBe(429);
+    expect((await from(good, address)).status).not.toBe(429);
+  },
+);

@@ -12,6 +12,8 @@ const BUDGETS = {
   login: { points: 20, duration: 300 },
   /** Wrong passwords per account, from wherever. */
   account: { points: 10, duration: 900 },
+  /** Keys that were refused, per address. Good ones from there go on: a program that was left with an old key must not stop them. */
+  refusedKey: { points: 20, duration: 300 },
   download: { points: 60, duration: 60 },
   restore: { points: 20, duration: 60 },
   /** Every answer reads the whole catalogue. */
@@ -23,7 +25,7 @@ const BUDGETS = {
 export type Budget = keyof typeof BUDGETS;
 
 /** These decide about break-ins and heavy work, so every process draws from the same purse. */
-const COMMON = new Set<Budget>(["login", "account", "download", "restore"]);
+const COMMON = new Set<Budget>(["login", "account", "refusedKey", "download", "restore"]);
 
 export interface Limits {
   /** @throws Fault `rate.limited`, with the seconds to wait in its context. */

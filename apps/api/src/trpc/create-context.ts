@@ -1,12 +1,20 @@
 import { appendAudit } from "../audit/append.ts";
+import { bearerOf } from "../auth/api-key.ts";
 import { type Found, findActor } from "../auth/find-actor.ts";
 import type { Deps } from "../deps.ts";
 import type { Caller, Context } from "./context.ts";
 
-/** Finds out who is asking. A key that was refused is told to its organization's audit. */
+/**
+ * Finds out who is asking. A key that was refused is told to its organization's audit.
+ *
+ * @throws Fault `rate.limited` after too many refused keys
+ */
 export async function createContext(deps: Deps, caller: Caller): Promise<Context> {
   const found = await findActor(deps, caller.headers);
   if (found.refusedKey !== undefined) await recordRefusedKey(deps, caller, found);
+  if (found.actor === undefined && bearerOf(caller.headers) !== undefined) {
+    await deps.limits.take("refusedKey", caller.address);
+  }
   for (const cookie of found.cookies) caller.addHeader("set-cookie", cookie);
   return {
     deps,
