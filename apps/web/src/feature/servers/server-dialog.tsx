@@ -1,3 +1,4 @@
+import { panelFault } from "@cofre/sdk/panel";
 import { useMutation, useQueryClient } from "@tanstack/solid-query";
 import { createSignal, Show } from "solid-js";
 import { createStore } from "solid-js/store";
@@ -41,6 +42,11 @@ export function ServerDialog(props: { server?: Server; onClose: () => void }) {
     setHostKey();
     save.reset();
   };
+  /** What was confirmed is not what answers: confirming it once more would change nothing. */
+  const hasOtherKey = () => save.error !== null && panelFault(save.error).code === "server.host-key";
+  const lookAgain = () => {
+    readKey.mutate(undefined, { onSuccess: () => save.reset() });
+  };
   return (
     <Dialog
       title={props.server === undefined ? t("addServer.title") : t("addServer.editTitle", props.server.name)}
@@ -62,7 +68,17 @@ export function ServerDialog(props: { server?: Server; onClose: () => void }) {
               <HostKeyCheck hostKey={key()} before={props.server?.hostKey ?? null} host={draft.host.trim()} />
             )}
           </Show>
-          <CaughtFault attempted={t("addServer.refused")} error={save.error ?? readKey.error} />
+          <CaughtFault
+            attempted={t("addServer.refused")}
+            error={save.error ?? readKey.error}
+            act={
+              <Show when={hasOtherKey()}>
+                <Button icon="refresh" busy={readKey.isPending} onClick={lookAgain}>
+                  {t("addServer.lookAgain")}
+                </Button>
+              </Show>
+            }
+          />
         </DialogBody>
         <DialogActs>
           <Show

@@ -52,14 +52,13 @@ export function TestServerDialog(props: { server: Server; onClose: () => void })
 function Found(props: { found: ServerTest }) {
   const t = useText();
   const format = useFormat();
-  const user = () =>
-    [
-      props.found.user,
-      props.found.isRoot ? t("servers.root") : undefined,
-      props.found.canSudo ? t("servers.sudo") : undefined,
-    ]
-      .filter(Boolean)
-      .join(", ");
+  /** Whoever may sudo is as good as root; root itself needs no such word. */
+  const rights = () => {
+    if (props.found.user === "root") return undefined;
+    if (props.found.canSudo) return t("servers.sudo");
+    return props.found.isRoot ? t("servers.root") : undefined;
+  };
+  const user = () => [props.found.user, rights()].filter(Boolean).join(", ");
   const disk = () =>
     props.found.diskFreeBytes === null || props.found.diskTotalBytes === null
       ? t("words.unknown")

@@ -13,7 +13,7 @@ export const servers: typeof ptBr.servers = {
   status: { online: "Online", offline: "Offline", unknown: "Not seen yet" },
   resources: (count) => (count === 0 ? "no resources" : many(count, "resource", "resources")),
   disk: (facts) => `${facts.free} free of ${facts.total}`,
-  diskLabel: "Disk used",
+  diskLabel: "Disk",
   diskUnknown: "disk unknown",
   scanned: (ago) => `looked at ${ago}`,
   neverScanned: "never looked at",
@@ -90,5 +90,6 @@ export const addServer: typeof ptBr.addServer = {
   refused: "The connection did not work",
   added: (name) => `${name} was added.`,
   saved: (name) => `${name} was saved.`,
+  lookAgain: "See the present key",
   newKey: "The server's key has changed",
 };

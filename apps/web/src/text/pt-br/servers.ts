@@ -12,7 +12,7 @@ export const servers = {
   status: { online: "No ar", offline: "Fora do ar", unknown: "Ainda não visto" },
   resources: (count: number) => (count === 0 ? "nenhum recurso" : many(count, "recurso", "recursos")),
   disk: (facts: { free: string; total: string }) => `${facts.free} livres de ${facts.total}`,
-  diskLabel: "Disco usado",
+  diskLabel: "Disco",
   diskUnknown: "disco desconhecido",
   scanned: (ago: string) => `verificado ${ago}`,
   neverScanned: "nunca verificado",
@@ -90,5 +90,6 @@ export const addServer = {
   refused: "A conexão não deu certo",
   added: (name: string) => `${name} foi adicionado.`,
   saved: (name: string) => `${name} foi salvo.`,
+  lookAgain: "Ver a chave de agora",
   newKey: "A chave do servidor mudou",
 };
