@@ -1,8 +1,9 @@
 import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
-import { absentReason, type SshServer, sshServer } from "@cofre/lab";
+import { absentReason, sshServer } from "@cofre/lab";
 import type { Browser, BrowserContext, Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { confirmHostKey, fillServer } from "./acts.ts";
 import { absentBrowser, openBrowser } from "./browser.ts";
 import { type Looks, setUp, stranger } from "./person.ts";
 import { type StartedCofre, startCofre } from "./start-cofre.ts";
@@ -26,76 +27,29 @@ const PLACES = [
   "/stores?act=add",
 ];
 const PARTS = ["", "/schedule", "/settings", "?act=backup"];
-const ADD_MS = 40_000;
 const PAGES_MS = 180_000;
 
 describe.skipIf(absent !== null)(
-  `servers, and how every page looks${absent === null ? "" : ` (${absent})`}`,
+  `how every page looks, and its words${absent === null ? "" : ` (${absent})`}`,
   () => {
     let cofre: StartedCofre;
     let browser: Browser;
     let context: BrowserContext;
     let page: Page;
-    let server: SshServer;
 
     beforeAll(async () => {
-      server = sshServer("docker");
       [cofre, browser] = await Promise.all([startCofre(), openBrowser()]);
       ({ context, page } = await stranger(browser));
       await setUp(page, cofre);
+      const server = sshServer("docker");
+      const key = server.key("ed25519").privateKey;
+      const dialog = await fillServer(page, { name: "web-1", at: server, user: "root", key });
+      await dialog.getByRole("button", { name: "Continuar" }).click();
+      await confirmHostKey(dialog);
     });
     afterAll(async () => {
       await browser?.close();
       await cofre?.[Symbol.asyncDispose]();
-    });
-
-    test("a server is added by SSH only after the key it showed was confirmed", async () => {
-      await page.getByRole("link", { name: "Servidores" }).click();
-      await page.getByRole("button", { name: "Adicionar servidor" }).first().click();
-      const dialog = page.getByRole("dialog", { name: "Adicionar servidor" });
-      await dialog.getByLabel("Nome", { exact: true }).fill("web-1");
-      await dialog.getByLabel("Endereço").fill(server.host);
-      await dialog.getByLabel("Porta").fill(String(server.port));
-      await dialog.getByLabel("Usuário").fill("root");
-      await dialog.getByLabel("Chave privada", { exact: true }).fill(server.key("ed25519").privateKey);
-      await dialog.getByRole("button", { name: "Continuar" }).click();
-
-      const shown = await dialog.getByText(/^SHA256:/).textContent();
-      expect(server.hostKeys.map(({ sha256 }) => sha256)).toContain(shown);
-      await dialog.getByRole("button", { name: "A chave confere, conectar" }).click();
-      await dialog.waitFor({ state: "detached", timeout: ADD_MS });
-      const line = page
-        .getByRole("list", { name: "Lista de servidores" })
-        .getByRole("listitem")
-        .filter({ hasText: "web-1" });
-      await line.getByText("No ar").waitFor();
-      await line.getByText(/livres de/).waitFor();
-    });
-
-    test("testing it tells what it found there", async () => {
-      await page.getByRole("button", { name: "Testar web-1" }).click();
-      const dialog = page.getByRole("dialog", { name: "Teste de web-1" });
-      await dialog.getByText("Tudo certo").waitFor({ timeout: ADD_MS });
-      await dialog.getByRole("button", { name: "Fechar" }).last().click();
-    });
-
-    test("a wrong key is refused with a card that says what to do, and nothing is added", async () => {
-      await page.getByRole("button", { name: "Adicionar servidor" }).first().click();
-      const dialog = page.getByRole("dialog", { name: "Adicionar servidor" });
-      await dialog.getByLabel("Nome", { exact: true }).fill("db-9");
-      await dialog.getByLabel("Endereço").fill(server.host);
-      await dialog.getByLabel("Porta").fill(String(server.port));
-      await dialog.getByLabel("Como entrar").selectOption("password");
-      await dialog.getByLabel("Senha", { exact: true }).fill("não é esta");
-      await dialog.getByRole("button", { name: "Continuar" }).click();
-      await dialog.getByRole("button", { name: "A chave confere, conectar" }).click();
-      const card = dialog.getByRole("alert");
-      await card.getByText("O servidor recusou o acesso").waitFor({ timeout: ADD_MS });
-      await card.getByText("Detalhes técnicos").click();
-      await card.getByText("server.auth").waitFor();
-      await page.keyboard.press("Escape");
-      await dialog.waitFor({ state: "detached" });
-      expect(await page.getByText("db-9").count()).toBe(0);
     });
 
     test("every field and every choice of every engine has words, never its name in the API", async () => {

@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { absentReason, type StartedPostgres, startPostgres } from "@cofre/lab";
 import type { Browser, Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { download, makeBackup, openDetails, restoreDialog, restored } from "./acts.ts";
 import { absentBrowser, openBrowser } from "./browser.ts";
 import { ANA, lineOf, openBackups, setUp, stranger } from "./person.ts";
 import { type StartedCofre, startCofre } from "./start-cofre.ts";
@@ -74,24 +75,14 @@ describe.skipIf(absent !== null)(
 
     test("a backup is made, and the state of safety changes with it", async () => {
       await openBackups(page, cofre, database.name);
-      await page.getByRole("button", { name: "Criar backup", exact: true }).click();
-      await page.getByRole("dialog").getByLabel("Nota").fill("antes da migração");
-      await page.getByRole("dialog").getByRole("button", { name: "Criar backup" }).click();
-      await page.getByRole("row", { name: /^Backup de shop/ }).waitFor({ timeout: JOB_MS });
-      await page.getByText("antes da migração").first().waitFor();
+      await makeBackup(page, "shop", "antes da migração");
       await page.getByText("Nenhum outro está agendado.").waitFor();
     });
 
     test("what is downloaded is what the digest names", async () => {
       const row = page.getByRole("row", { name: /^Backup de shop/ });
-      const [download] = await Promise.all([
-        page.waitForEvent("download"),
-        row.getByRole("button", { name: /^Baixar Backup de shop/ }).click(),
-      ]);
-      const bytes = await readFile(await download.path());
-      await row.getByRole("button", { name: /^Mais ações/ }).click();
-      await page.getByRole("menuitem", { name: "Detalhes" }).click();
-      const dialog = page.getByRole("dialog", { name: "Backup de shop" });
+      const bytes = await download(page, row);
+      const dialog = await openDetails(page, row);
       await dialog.getByText(createHash("sha256").update(bytes).digest("hex")).waitFor();
       await dialog
         .getByRole("row", { name: /orders/ })
@@ -114,30 +105,12 @@ describe.skipIf(absent !== null)(
       );
       expect(await database.sql(FINGERPRINT)).not.toBe(before);
 
-      await page.getByRole("button", { name: /^Restaurar Backup de shop/ }).click();
-      const dialog = page.getByRole("dialog", { name: "Confirmar restauração" });
-      await dialog.getByText(/Os dados atuais de shop serão substituídos/).waitFor();
-      expect(
-        await dialog
-          .getByRole("button", { name: "Cancelar" })
-          .evaluate((it) => it === document.activeElement),
-      ).toBe(true);
-      expect(await dialog.getByLabel("Fazer backup dos dados atuais antes").isChecked()).toBe(true);
+      const dialog = await restoreDialog(page, "shop");
       const act = dialog.getByRole("button", { name: `Restaurar shop em ${database.name}` });
       expect(await act.isDisabled()).toBe(true);
       await dialog.getByLabel("Digite shop para confirmar").fill("shop");
       await act.click();
-
-      await page
-        .getByRole("row", { name: /^Backup de shop/ })
-        .filter({ hasText: "De segurança" })
-        .waitFor({ timeout: JOB_MS });
-      await page.goto(`${page.url()}/activity`);
-      await page
-        .getByRole("listitem")
-        .filter({ hasText: "Restauração de" })
-        .getByText("Concluído")
-        .waitFor({ timeout: JOB_MS });
+      await restored(page, "shop");
       expect(await database.sql(FINGERPRINT)).toBe(before);
       expect(await database.sql("select to_regclass('later') is null")).toBe("t");
     });
