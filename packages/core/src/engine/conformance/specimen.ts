@@ -43,7 +43,7 @@ export interface Specimen<Target> extends AsyncDisposable {
   startWriters?(): Promise<AsyncDisposable>;
   /** Undefined when a unit shows whole transactions only, else what is broken in it. */
   brokenRule?(unit: string): Promise<string | undefined>;
-  /** A way to it with a wrong password, where passwords are asked for. */
+  /** A way to it with a wrong password. Needed where the engine has secret fields. */
   reachAsStranger?(): Reach<Target>;
 }
 
