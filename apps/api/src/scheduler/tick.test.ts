@@ -39,15 +39,15 @@ interface Rule {
 
 async function schedule({ cron = "30 2 * * *", timeZone, from }: Rule): Promise<void> {
   clock = new Date(from);
-  const ctx = { deps: api.deps, actor: owner(), trail: { target: null, actor: null, organizationId: null } };
-  // checked: a schedule looks at nothing else of its context
-  await putSchedule(ctx as unknown as Parameters<typeof putSchedule>[0], {
-    resourceId: resource.id,
-    enabled: true,
-    cron,
-    timeZone,
-    keepLast: 7,
-  });
+  const caller = {
+    ...{ requestId: "r", address: "203.0.113.1", headers: new Headers() },
+    ...{ signal: new AbortController().signal, addHeader: () => undefined },
+  };
+  const trail = { target: null, actor: null, organizationId: null };
+  await putSchedule(
+    { deps: api.deps, caller, actor: owner(), refusal: undefined, trail },
+    { resourceId: resource.id, enabled: true, cron, timeZone, keepLast: 7 },
+  );
 }
 
 function owner() {

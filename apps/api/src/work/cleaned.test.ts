@@ -5,8 +5,9 @@ import { resources } from "../db/schema/resources.ts";
 import { restConfig } from "../reach/resource-config.ts";
 import { embedded } from "../testing/catalogues.ts";
 import { claimNext } from "./lease.ts";
-import { type Kinds, perform } from "./perform.ts";
+import { perform } from "./perform.ts";
 import { hold } from "./running.ts";
+import { KINDS } from "./start.ts";
 import { failOpenRow } from "./taking.ts";
 import { clientOf } from "./testing/client.ts";
 import { paperResources } from "./testing/rows.ts";
@@ -35,8 +36,7 @@ test("a password that a tool printed is in no job, no backup and no answer", asy
     throw fault;
   };
   const held = hold(deps, job);
-  // checked: only this kind is asked for
-  const kinds = { backup: fail } as unknown as Kinds;
+  const kinds = { ...KINDS, backup: fail };
   await perform(deps, { held, job }, { kinds, isClosing: () => false });
   const told = await client.get<{ error: { message: string; tail: string } }>(`/api/jobs/${job.id}`);
   expect(told.error.message).toBe("connecting to postgres://shop:[secret]@db with [secret] failed");

@@ -22,7 +22,7 @@ import { openWaker, type Waker } from "./waker.ts";
 import { ServerWatch } from "./watch-servers.ts";
 import { Worker } from "./worker.ts";
 
-const KINDS: Kinds = {
+export const KINDS: Kinds = {
   backup: doBackup,
   restore: doRestore,
   validate: doValidate,

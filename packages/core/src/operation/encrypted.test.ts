@@ -76,12 +76,9 @@ interface Trial<Target> {
   readonly server: Server;
 }
 
-// checked: an engine is only ever given the reach that its own specimen made
-const anyEngine = <Target>(engine: Engine<Target>) => engine as unknown as Engine;
-
 async function take<Target>({ engine, specimen, server }: Trial<Target>): Promise<TakenBackup> {
   const taken = await takeBackup(newWork(), {
-    engine: anyEngine(engine),
+    engine,
     reach: { ...specimen.reach(), server },
     units: engine.capabilities.combinesUnits ? specimen.units : specimen.units.slice(0, 1),
     codec: "zstd",
@@ -105,7 +102,7 @@ function restore<Target>({ engine, specimen, server }: Trial<Target>, { manifest
   const work = newWork();
   const store = directoryStore({ server, root: folder.path });
   const reach = { ...specimen.reach({ tag: work.id }), server };
-  return restoreBackup(work, { engine: anyEngine(engine), reach, store, manifest, unlock, units: [] });
+  return restoreBackup(work, { engine, reach, store, manifest, unlock, units: [] });
 }
 
 /** Changed, then put back. */

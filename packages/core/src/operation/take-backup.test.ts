@@ -61,8 +61,7 @@ async function take({ engine = toyEngine, server, store, notes, onKey = async ()
   return await takeBackup(
     { id, owner: "i", signal, now: () => new Date(), stallMs: 60_000, report: () => undefined },
     {
-      // checked: it is only ever given the reach of its own kind
-      engine: engine as unknown as Engine,
+      engine,
       reach: { host: server, server, tag: id, signal, target: { folder: notes } },
       ...{ store, units: ["note"], codec: "zstd", digests: "auto", keyStem: "files/note", onKey },
       installation: createInstallation("i", createInstallationKey()),

@@ -1,4 +1,3 @@
-export { type DamageCounts, type DamagedArchive, damagedArchives } from "./damaged-archives.ts";
 export { type FakeClock, fakeClock } from "./fake-clock.ts";
 export { type FaultyStore, faultyStore, type Trouble } from "./faulty-store.ts";
 export { type RandomData, randomData } from "./random-data.ts";

@@ -1,6 +1,4 @@
-import { gzipSync } from "node:zlib";
 import { describe, expect, test } from "vitest";
-import { damagedArchives } from "./damaged-archives.ts";
 import { fakeClock } from "./fake-clock.ts";
 import { randomData } from "./random-data.ts";
 import { awkwardNames, awkwardPasswords } from "./specimens.ts";
@@ -21,25 +19,6 @@ describe("awkward names and passwords", () => {
       expect(all.some((one) => /\p{Extended_Pictographic}/u.test(one))).toBe(true);
     },
   );
-});
-
-describe("damaged archives", () => {
-  const archive = gzipSync(Buffer.from("what was dumped ".repeat(5_000)));
-
-  test("are never the archive, and among them are a hundred cuts, flips, joins and packed nothings", () => {
-    const all = [...damagedArchives(archive)];
-    expect(all.filter(({ bytes }) => bytes.equals(archive))).toEqual([]);
-    expect(all.filter(({ how }) => how.startsWith("cut")).length).toBeGreaterThanOrEqual(100);
-    expect(new Set(all.map(({ how }) => how)).size).toBe(all.length);
-    const words = all.map(({ how }) => how).join("\n");
-    for (const kind of ["cut to 0 of", "flipped", "joined", "garbage", "gzip of nothing"])
-      expect(words).toContain(kind);
-  });
-
-  test("of a tiny archive are still all different from it", () => {
-    const tiny = Buffer.from("x");
-    for (const { bytes } of damagedArchives(tiny)) expect(bytes.equals(tiny)).toBe(false);
-  });
 });
 
 test("random data follows from its seed alone", () => {
