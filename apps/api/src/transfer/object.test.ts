@@ -127,6 +127,23 @@ describe.skipIf(reason !== null)(reason ?? "the objects of a MinIO that nobody e
     expect((await at("/zip?bucket=none")).status).toBe(404);
   });
 
+  test.each([
+    ["page.html", "text/html", "application/octet-stream"],
+    ["drawing.svg", "image/svg+xml", "application/octet-stream"],
+    ["paper.pdf", "application/pdf", "application/pdf"],
+  ])("shown as a preview, %s runs nothing on the panel's address", async (name, said, type) => {
+    expect((await put(`preview/${name}`, "<svg onload=alert(1)>", said)).status).toBe(201);
+    const { headers, body } = await at(`/object?bucket=shop&key=preview/${name}`);
+    await body?.cancel();
+    expect(Object.fromEntries(headers)).toMatchObject({
+      "content-type": type,
+      "x-content-type-options": "nosniff",
+      "content-security-policy": "default-src 'none'; sandbox",
+      "content-disposition": expect.stringContaining(`attachment; filename="${name}"`),
+      "cross-origin-resource-policy": "same-origin",
+    });
+  });
+
   test("that are asked for in part, by head alone, or let go of unread, break nobody", async () => {
     const path = "/object?bucket=shop&key=long.bin";
     expect((await put("long.bin", Buffer.alloc(32 << 20, 7))).status).toBe(201);
@@ -141,7 +158,7 @@ describe.skipIf(reason !== null)(reason ?? "the objects of a MinIO that nobody e
     // The connections break some time after they were let go of.
     await sleep(1000);
     expect(broken).toEqual([]);
-  });
+  }, 60_000);
 
   test("larger than any JSON go up in parts, and down again as a zip", async () => {
     const large = randomBytes(18 << 20);

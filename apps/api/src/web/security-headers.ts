@@ -1,7 +1,25 @@
+import type { MiddlewareHandler } from "hono";
 import { secureHeaders } from "hono/secure-headers";
 
-/** What the panel's pages may do: run our own scripts and styles, talk to their own origin, and nothing else. */
-export function securityHeaders(isHttps: boolean) {
+const POLICY = "content-security-policy";
+
+/**
+ * What the panel's pages may do: run our own scripts and styles, talk to their own origin, and nothing else. An answer that says more
+ * strictly itself what it may do, as somebody's objects do, keeps that.
+ */
+export function securityHeaders(isHttps: boolean): MiddlewareHandler {
+  const ofPages = pageHeaders(isHttps);
+  return async (c, next) => {
+    let own: string | null = null;
+    await ofPages(c, async () => {
+      await next();
+      own = c.res.headers.get(POLICY);
+    });
+    if (own !== null) c.res.headers.set(POLICY, own);
+  };
+}
+
+function pageHeaders(isHttps: boolean): MiddlewareHandler {
   return secureHeaders({
     contentSecurityPolicy: {
       defaultSrc: ["'none'"],
