@@ -73,7 +73,9 @@ async function goesOutAndComesBack(engine: Engine, open: Open, way: Way): Promis
   await taken.settle();
   await specimen.change();
   expect(await specimen.fingerprint(units)).not.toBe(before);
-  const back = engine.capabilities.restoreNeedsContainer ? specimen.reach() : reached.reach();
+  const back = engine.capabilities.restoreNeedsContainer
+    ? (open.inContainer ?? specimen).reach()
+    : reached.reach();
   await restoreBackup(workOf(back), {
     ...{ engine, reach: back, store, manifest: taken.manifest, units: [] },
     unlock: async (head) => {
@@ -111,7 +113,7 @@ describe.each(SUBJECTS.map((subject, index) => ({ ...subject, index })))("$name"
         for (const way of isWhole ? everyWay() : pairedWays(subject.index)) {
           const { codec, cipher, store } = way;
           const { how } = reachedBy(way, open);
-          const line = `${subject.name.padEnd(34)} ${how.padEnd(17)} ${codec.padEnd(5)} ${cipher.padEnd(10)} ${store}`;
+          const line = `${subject.name.padEnd(34)} ${how.padEnd(21)} ${codec.padEnd(5)} ${cipher.padEnd(10)} ${store}`;
           if (store === "in S3" && withoutS3 !== null) {
             lines.push(`${line}: left out, ${withoutS3}`);
             continue;

@@ -2,6 +2,7 @@ import { join } from "node:path";
 import { absentReason, faultyTcpProxy, readLab, type StartedS3, startMinio, startOtherS3 } from "@cofre/lab";
 import type { Specimen } from "../engine/conformance/specimen.ts";
 import type { Reach } from "../engine/engine.ts";
+import { containerHost } from "../host/container.ts";
 import type { Server } from "../host/host.ts";
 import { createLocalServer } from "../host/local.ts";
 import { startFilesSpecimen } from "./files-specimen.ts";
@@ -37,7 +38,10 @@ export interface Subject {
 // checked: a specimen is only ever reached by the engine that it was started for
 const asAny = (specimen: unknown) => specimen as Specimen<unknown>;
 
-/** A database of the lab: by host and port it is reached with the programs of the lab's server `clients` where those fit. */
+/**
+ * A database of the lab. Its container is reached as Cofre reaches those of a server: by SSH, with the docker of the lab's server
+ * `docker`; its port with the programs of the server `clients` where those fit.
+ */
 interface Database {
   readonly specimen: unknown;
   readonly ip: string;
@@ -48,12 +52,15 @@ interface Database {
 async function database({ specimen: typed, ip, areClientsFit, folder }: Database): Promise<Open> {
   const specimen = asAny(typed);
   const clients = areClientsFit && noClients === null ? await connectLab("clients") : undefined;
-  const how = clients === undefined ? "by host:port" : "by host:port, SSH";
+  const engines = noDocker === null ? await connectLab("docker") : undefined;
+  const inContainer = engines === undefined ? "in its container" : "in its container, SSH";
+  const byPort = clients === undefined ? "by host:port" : "by host:port, SSH";
   return {
     specimen,
-    inContainer: { how: "in its container", reach: () => specimen.reach() },
-    byPort: { how, reach: () => reachAt(specimen.reach(), { ip, on: clients }) },
+    inContainer: { how: inContainer, reach: () => reachThrough(engines, specimen.reach()) },
+    byPort: { how: byPort, reach: () => reachAt(specimen.reach(), { ip, on: clients }) },
     [Symbol.asyncDispose]: async () => {
+      await leave(engines, folder);
       await leave(clients, folder);
       await specimen[Symbol.asyncDispose]();
     },
@@ -63,6 +70,13 @@ async function database({ specimen: typed, ip, areClientsFit, folder }: Database
 async function leave(server: Server | undefined, folder: string): Promise<void> {
   await server?.run({ argv: ["rm", "-rf", folder] });
   await server?.[Symbol.asyncDispose]();
+}
+
+/** The same container by the docker of a server: its engine is this machine's. */
+function reachThrough(server: Server | undefined, reach: Reach<unknown>): Reach<unknown> {
+  if (server === undefined || reach.container === undefined) return reach;
+  const container = { ...reach.container, client: ["docker"] as const };
+  return { ...reach, host: containerHost(server, container), server, container };
 }
 
 /** Where no server's own programs fit, those of the container, that know nothing of it but its address. */
@@ -116,6 +130,7 @@ async function objectStore(
 }
 
 const noClients = absentReason({ ssh: "clients" });
+const noDocker = absentReason({ ssh: "docker" });
 
 /** What is backed up in every way. The programs of `clients` are of PostgreSQL 15, MariaDB 10.11 and Redis 7. */
 export const SUBJECTS: readonly Subject[] = [
