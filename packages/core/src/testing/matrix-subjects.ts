@@ -60,15 +60,15 @@ async function database({ specimen: typed, ip, areClientsFit, folder }: Database
     inContainer: { how: inContainer, reach: () => reachThrough(engines, specimen.reach()) },
     byPort: { how: byPort, reach: () => reachAt(specimen.reach(), { ip, on: clients }) },
     [Symbol.asyncDispose]: async () => {
-      await leave(engines, folder);
+      await leave(engines, folder, `/root/.cofre/restored/${specimen.reach().container?.container}`);
       await leave(clients, folder);
       await specimen[Symbol.asyncDispose]();
     },
   };
 }
 
-async function leave(server: Server | undefined, folder: string): Promise<void> {
-  await server?.run({ argv: ["rm", "-rf", folder] });
+async function leave(server: Server | undefined, ...paths: readonly string[]): Promise<void> {
+  await server?.run({ argv: ["rm", "-rf", ...paths] });
   await server?.[Symbol.asyncDispose]();
 }
 
