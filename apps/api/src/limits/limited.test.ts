@@ -36,6 +36,36 @@ test.each([
 });
 
 test.each([
+  ["HEAD /backups/:id/download", 6],
+  ["POST /backups/:id/download-link", 6],
+  ["GET /minio/object?bucket=b&key=k", 6],
+  ["POST /backups/:id/restore", 2],
+])("%s is limited to the budget of its caller, and another goes on", async (line, points) => {
+  const [method = "", path = ""] = line.split(" ");
+  const [one, other] = [await plane.key("operator"), await plane.key("operator")];
+  const at = `/api/resources/${ids.resourceId}${path.replace(":id", ids.backupId)}`;
+  const ask = (key: string) =>
+    plane.app.request(at, {
+      ...{ method, headers: { authorization: `Bearer ${key}`, "content-type": "application/json" } },
+      ...(method === "POST" ? { body: "{}" } : {}),
+    });
+  for (let n = 0; n < points; n += 1) expect((await ask(one)).status).not.toBe(429);
+  const refused = await ask(one);
+  expect([refused.status, Number(refused.headers.get("retry-after")) > 0]).toEqual([429, true]);
+  expect((await ask(other)).status).not.toBe(429);
+});
+
+test("links that open nothing are limited by address", async () => {
+  const path = `/api/resources/${ids.resourceId}/backups/${ids.backupId}/download?token=nonsense`;
+  const from = (remoteAddress: string) =>
+    plane.app.request(path, {}, { incoming: { socket: { remoteAddress } } });
+  const tries: number[] = [];
+  for (let n = 0; n < 7; n += 1) tries.push((await from("203.0.113.9")).status);
+  expect(tries).toEqual([...Array(6).fill(404), 429]);
+  expect((await from("198.51.100.9")).status).toBe(404);
+});
+
+test.each([
   ["/api/projects", 1],
   ["/api/trpc/session.me", 2],
   ["/metrics", 3],

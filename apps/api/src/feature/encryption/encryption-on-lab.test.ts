@@ -1,4 +1,8 @@
+import { Readable } from "node:stream";
+import { buffer } from "node:stream/consumers";
+import { pipeline } from "node:stream/promises";
 import { zstdDecompressSync } from "node:zlib";
+import { makePrivateKey, openpgpWith, openSessionKey } from "@cofre/core";
 import { absentReason } from "@cofre/lab";
 import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
 import { encryptionKeys } from "../../db/schema/encryption-keys.ts";
@@ -114,12 +118,27 @@ describe.skipIf(absentReason({ engine: "postgres", version: "15" }))(
     });
 
     test("takes keys that somebody else holds only beside one that Cofre can open with", async () => {
-      const { publicKey } = await newKey({ name: "theirs" });
+      const { id: ours, publicKey } = await newKey({ name: "ours" });
       await expect(client.post("/api/keys", { name: "again", publicKey })).rejects.toMatchObject({
         status: 409,
       });
       const nonsense = client.post("/api/keys", { name: "nonsense", publicKey: "ssh-ed25519 AAAA" });
       await expect(nonsense).rejects.toMatchObject({ status: 422 });
+
+      const escrow = await makePrivateKey("escrow");
+      const given = { name: "escrow", publicKey: escrow.known.armored };
+      const theirs = await client.post<EncryptionKeyView>("/api/keys", given);
+      expect(theirs).toMatchObject({ state: "active", canDecrypt: false });
+      await expect(choose([theirs.id])).rejects.toMatchObject({ status: 409 });
+      await choose([ours, theirs.id]);
+      const backup = await taken();
+      const download = `/api/resources/${shop.resource.id}/backups/${backup.id}/download`;
+      const stored = Buffer.from(await (await client.raw(download)).arrayBuffer());
+      const sessionKey = await openSessionKey(stored, [escrow.armored]);
+      if (sessionKey === undefined) throw new Error("whoever holds the other key cannot open it");
+      const packed = await pipeline(Readable.from([stored]), openpgpWith(sessionKey).unpacker(), buffer);
+      expect(zstdDecompressSync(packed).subarray(0, 5).toString()).toBe("PGDMP");
+      await restored(backup);
     });
 
     test("leaves no private key and no passphrase in the database, in a log or in another answer", async () => {
