@@ -5,8 +5,8 @@ import { eq } from "drizzle-orm";
 import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
 import { servers } from "../db/schema/servers.ts";
 import { embedded } from "../testing/catalogues.ts";
-import { type BackupAnswer, type Client, clientOf } from "./testing/client.ts";
-import { openShop, type Shop, stall, untilStalled } from "./testing/shop.ts";
+import { type BackupAnswer, type Client, clientOf, type JobAnswer } from "./testing/client.ts";
+import { openShop, type Shop, stall, stallReading, untilStalled } from "./testing/shop.ts";
 import { type StartedApi, startApi } from "./testing/start-api.ts";
 
 vi.setConfig({ testTimeout: 900_000, hookTimeout: 900_000 });
@@ -169,6 +169,24 @@ describe.skipIf(absentReason({ engine: "postgres", version: "15" }))("jobs on a 
     expect(await shop.database.sql(DATABASES)).toBe(databases);
     expect(await shop.database.sql("select to_regclass('crawling') is null")).toBe("t");
     await shop.database.sql("delete from orders where n = 0");
+  });
+
+  test("a validation is cancelled, and a restore while it validates, and the target is as it was", async () => {
+    const backup = await shop.completed();
+    const [before, databases] = [await shop.database.sql(FINGERPRINT), await shop.database.sql(DATABASES)];
+    await using reading = await stallReading(shop.database);
+    const path = `/api/resources/${shop.resource.id}/backups/${backup.id}`;
+    const validating = await client.post<{ job: JobAnswer }>(`${path}/validate`, { depth: "readable" });
+    await reading.hasBegun();
+    await cancelled(validating.job.id);
+    expect(await client.get(path)).toMatchObject({ status: "completed", validation: null });
+
+    const restoring = await shop.restore(backup.id, { safetyBackup: false });
+    await reading.hasBegun();
+    expect(await client.get(`/api/jobs/${restoring.job.id}`)).toMatchObject({ phase: "validating" });
+    await cancelled(restoring.job.id);
+    expect(await shop.database.sql(FINGERPRINT)).toBe(before);
+    expect(await shop.database.sql(DATABASES)).toBe(databases);
   });
 
   test("a link that dies silently does not end the backup: it is found again on the server", async () => {

@@ -127,3 +127,38 @@ export async function untilStalled(database: StartedPostgres, withinMs = 600_000
     if (Date.now() > end) throw new Error("nothing came to wait for the table");
   }
 }
+
+/** Stands in the place of the real program, and sleeps where an archive is only to be read. */
+const SLEEPY = `#!/bin/sh
+case "$*" in */dev/null*) touch /tmp/reads; sleep 600 ;; esac
+exec "$0.real" "$@"
+`;
+
+/** Checks of archives that begin, and do not end by themselves until this is released. */
+export interface StalledReading extends AsyncDisposable {
+  /** Until one has begun since this was last asked. */
+  hasBegun(withinMs?: number): Promise<void>;
+}
+
+export async function stallReading(database: StartedPostgres): Promise<StalledReading> {
+  const inside = async (line: string, ...words: readonly string[]) => {
+    const script = `cd /usr/lib/postgresql/$PG_MAJOR/bin && ${line}`;
+    const { stdout } = await database.exec(["sh", "-c", script, "sh", ...words], { user: "root" });
+    return stdout.toString();
+  };
+  await inside(
+    'mv pg_restore pg_restore.real && printf %s "$1" > pg_restore && chmod 755 pg_restore',
+    SLEEPY,
+  );
+  return {
+    hasBegun: async (withinMs = 60_000) => {
+      const look = "if rm /tmp/reads 2>/dev/null; then echo yes; fi";
+      for (const end = Date.now() + withinMs; (await inside(look)) === ""; await sleep(100)) {
+        if (Date.now() > end) throw new Error("nobody came to read an archive");
+      }
+    },
+    [Symbol.asyncDispose]: async () => {
+      await inside("mv pg_restore.real pg_restore");
+    },
+  };
+}
