@@ -1,8 +1,8 @@
 import { createPrivateKey, createPublicKey, generateKeyPairSync, sign, verify } from "node:crypto";
-import { eq } from "drizzle-orm";
 import { ConfigError } from "./config.ts";
 import { newId } from "./db/columns.ts";
 import type { Database } from "./db/database.ts";
+import { eq } from "./db/orm.ts";
 import { installation } from "./db/schema/installation.ts";
 import { organizations } from "./db/schema/organizations.ts";
 import { projects } from "./db/schema/projects.ts";

@@ -1,8 +1,8 @@
-import { eq } from "drizzle-orm";
 import { expect, test } from "vitest";
 import { newApiKey } from "./auth/api-key.ts";
 import { resetPassword } from "./auth/password.ts";
 import { readConfig } from "./config.ts";
+import { eq } from "./db/orm.ts";
 import { apiKeys } from "./db/schema/api-keys.ts";
 import { auditEvents } from "./db/schema/audit-events.ts";
 import { setUpFromEnvironment } from "./feature/setup/from-environment.ts";

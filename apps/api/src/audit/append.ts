@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
-import { desc, eq, sql } from "drizzle-orm";
 import { newId } from "../db/columns.ts";
 import type { Database } from "../db/database.ts";
+import { desc, eq, sql } from "../db/orm.ts";
 import { type AuditTarget, auditEvents } from "../db/schema/audit-events.ts";
 import type { Requester } from "../db/schema/jobs.ts";
 

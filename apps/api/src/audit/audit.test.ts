@@ -1,6 +1,6 @@
-import { eq, sql } from "drizzle-orm";
 import { expect, test } from "vitest";
 import { rowsOf } from "../db/database.ts";
+import { eq, sql } from "../db/orm.ts";
 import { auditEvents } from "../db/schema/audit-events.ts";
 import { ask, call } from "../testing/ask.ts";
 import { type ControlPlane, describeOnEveryDatabase } from "../testing/control-plane.ts";

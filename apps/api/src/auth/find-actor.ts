@@ -1,5 +1,5 @@
-import { eq } from "drizzle-orm";
 import type { Database } from "../db/database.ts";
+import { eq } from "../db/orm.ts";
 import { apiKeys } from "../db/schema/api-keys.ts";
 import { memberships } from "../db/schema/memberships.ts";
 import { users } from "../db/schema/users.ts";

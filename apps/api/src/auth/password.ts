@@ -1,6 +1,6 @@
-import { and, eq } from "drizzle-orm";
 import { newId } from "../db/columns.ts";
 import type { Database } from "../db/database.ts";
+import { and, eq } from "../db/orm.ts";
 import { accounts } from "../db/schema/accounts.ts";
 import { memberships } from "../db/schema/memberships.ts";
 import { sessions } from "../db/schema/sessions.ts";

@@ -1,5 +1,5 @@
 import { randomBytes } from "node:crypto";
-import { bigint, text, timestamp } from "drizzle-orm/pg-core";
+import { bigint, text, timestamp } from "./orm.ts";
 
 /**
  * 32 hex characters: 48 bits of milliseconds, then 80 random ones (RFC 9562's version 7 without its dashes and marks). Sorting by

@@ -1,4 +1,4 @@
-import type { PgDatabase, PgQueryResultHKT } from "drizzle-orm/pg-core";
+import type { PgDatabase, PgQueryResultHKT } from "./orm.ts";
 import type { schema } from "./schema.ts";
 
 /** What `execute` answers: postgres.js gives the rows themselves, PGlite an object that holds them. */

@@ -3,12 +3,12 @@ import { once } from "node:events";
 import { mkdtemp, readdir, readFile, rm, stat } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { sql } from "drizzle-orm";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { rowsOf } from "./database.ts";
 import { openEmbedded } from "./embedded.ts";
 import { lockFolder } from "./folder-lock.ts";
 import { MIGRATIONS } from "./migrations-folder.ts";
+import { sql } from "./orm.ts";
 import { organizations } from "./schema/organizations.ts";
 
 interface Newest {

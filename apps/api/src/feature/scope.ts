@@ -1,6 +1,6 @@
-import { and, eq, inArray, isNull, ne, type SQL, sql } from "drizzle-orm";
 import type { Actor } from "../auth/actor.ts";
 import type { Database } from "../db/database.ts";
+import { and, eq, inArray, isNull, ne, type SQL, sql } from "../db/orm.ts";
 import { backups } from "../db/schema/backups.ts";
 import { jobs } from "../db/schema/jobs.ts";
 import { projects } from "../db/schema/projects.ts";

@@ -1,7 +1,7 @@
 import { slugify } from "@cofre/core";
-import { eq, like, or } from "drizzle-orm";
-import type { PgColumn, PgTable } from "drizzle-orm/pg-core";
 import type { Database } from "../db/database.ts";
+import type { PgColumn, PgTable } from "../db/orm.ts";
+import { eq, like, or } from "../db/orm.ts";
 
 /** The name's slug, with a number behind it when another row has it. The unique index decides in a race. */
 export async function freeSlug(

@@ -1,7 +1,7 @@
 import { connectSsh, createLocalServer, type Docker, engineById, findDocker, type Server } from "@cofre/core";
 import { Fault } from "@cofre/core/model";
-import { eq } from "drizzle-orm";
 import type { Database } from "../db/database.ts";
+import { eq } from "../db/orm.ts";
 import { resources } from "../db/schema/resources.ts";
 import { servers } from "../db/schema/servers.ts";
 import type { Sealer } from "../seal/seal.ts";

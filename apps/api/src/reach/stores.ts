@@ -1,7 +1,7 @@
 import { directoryStore, retrying, type Server, type Store, s3Store } from "@cofre/core";
 import { Fault, Secret } from "@cofre/core/model";
-import { eq } from "drizzle-orm";
 import type { Database } from "../db/database.ts";
+import { eq } from "../db/orm.ts";
 import { stores } from "../db/schema/stores.ts";
 import type { Sealer } from "../seal/seal.ts";
 import { guardedDial } from "./guarded-dial.ts";

@@ -1,7 +1,7 @@
 import { createHmac } from "node:crypto";
 import { Fault } from "@cofre/core/model";
-import { and, eq, isNull, lt, or } from "drizzle-orm";
 import type { Actor } from "../auth/actor.ts";
+import { and, eq, isNull, lt, or } from "../db/orm.ts";
 import { idempotencyKeys, type KeptAnswer } from "../db/schema/idempotency-keys.ts";
 import type { Deps } from "../deps.ts";
 

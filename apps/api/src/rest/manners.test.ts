@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import { and, eq } from "drizzle-orm";
 import { expect, test } from "vitest";
+import { and, eq } from "../db/orm.ts";
 import { backups } from "../db/schema/backups.ts";
 import { jobs } from "../db/schema/jobs.ts";
 import { resources } from "../db/schema/resources.ts";

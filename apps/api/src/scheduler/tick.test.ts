@@ -1,5 +1,5 @@
-import { desc, eq } from "drizzle-orm";
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
+import { desc, eq } from "../db/orm.ts";
 import { auditEvents } from "../db/schema/audit-events.ts";
 import { backups } from "../db/schema/backups.ts";
 import { jobs } from "../db/schema/jobs.ts";

@@ -1,8 +1,8 @@
 import { dueSince, engineById, nextRuns } from "@cofre/core";
 import { isFault, toFault } from "@cofre/core/model";
-import { and, asc, eq, gt, isNull, lte } from "drizzle-orm";
 import { appendAudit } from "../audit/append.ts";
 import type { Database } from "../db/database.ts";
+import { and, asc, eq, gt, isNull, lte } from "../db/orm.ts";
 import { resources } from "../db/schema/resources.ts";
 import { schedules } from "../db/schema/schedules.ts";
 import type { Deps } from "../deps.ts";

@@ -1,6 +1,6 @@
 import { createHash, randomBytes } from "node:crypto";
-import { and, eq, gt, isNull } from "drizzle-orm";
 import type { Database } from "../db/database.ts";
+import { and, eq, gt, isNull } from "../db/orm.ts";
 import { downloadTokens } from "../db/schema/download-tokens.ts";
 
 /** How long a link works. */

@@ -1,7 +1,7 @@
 import { Fault } from "@cofre/core/model";
-import { and, eq, isNull } from "drizzle-orm";
 import { appendAudit } from "../audit/append.ts";
 import { type Actor, hasRole, requesterOf } from "../auth/actor.ts";
+import { and, eq, isNull } from "../db/orm.ts";
 import { backups } from "../db/schema/backups.ts";
 import type { Requester } from "../db/schema/jobs.ts";
 import { absent } from "../feature/absent.ts";

@@ -1,5 +1,5 @@
-import { sql } from "drizzle-orm";
 import type { Hono } from "hono";
+import { sql } from "../db/orm.ts";
 import type { Deps } from "../deps.ts";
 import { exposition } from "../feature/metrics/exposition.ts";
 import { requireActor } from "../trpc/procedures.ts";

@@ -1,7 +1,7 @@
 import { temporaryFolder } from "@cofre/core/testing";
-import { eq } from "drizzle-orm";
 import { expect, test } from "vitest";
 import { newId } from "../db/columns.ts";
+import { eq } from "../db/orm.ts";
 import { backups } from "../db/schema/backups.ts";
 import { jobs } from "../db/schema/jobs.ts";
 import { servers } from "../db/schema/servers.ts";

@@ -1,6 +1,6 @@
 import { sweepAbandoned } from "@cofre/core";
 import { toFault } from "@cofre/core/model";
-import { and, eq, inArray, or } from "drizzle-orm";
+import { and, eq, inArray, or } from "../db/orm.ts";
 import { backupCopies } from "../db/schema/backup-copies.ts";
 import { backups } from "../db/schema/backups.ts";
 import { jobs } from "../db/schema/jobs.ts";

@@ -1,5 +1,5 @@
-import { eq } from "drizzle-orm";
 import type { Database } from "../db/database.ts";
+import { eq } from "../db/orm.ts";
 import { backups } from "../db/schema/backups.ts";
 import type { Deps } from "../deps.ts";
 import { absent } from "../feature/absent.ts";

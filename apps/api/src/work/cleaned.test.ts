@@ -1,6 +1,6 @@
 import { Fault } from "@cofre/core/model";
-import { eq } from "drizzle-orm";
 import { expect, test } from "vitest";
+import { eq } from "../db/orm.ts";
 import { resources } from "../db/schema/resources.ts";
 import { restConfig } from "../reach/resource-config.ts";
 import { embedded } from "../testing/catalogues.ts";

@@ -1,6 +1,6 @@
 import { Fault, redact, Secret, toFault } from "@cofre/core/model";
-import { eq } from "drizzle-orm";
 import { type KeptFault, keepFault } from "../db/kept-fault.ts";
+import { eq } from "../db/orm.ts";
 import { resources } from "../db/schema/resources.ts";
 import { servers } from "../db/schema/servers.ts";
 import { openConfig } from "../reach/resource-config.ts";

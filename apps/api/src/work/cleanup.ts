@@ -1,4 +1,4 @@
-import { and, inArray, isNotNull, lt, or } from "drizzle-orm";
+import { and, inArray, isNotNull, lt, or } from "../db/orm.ts";
 import { downloadTokens } from "../db/schema/download-tokens.ts";
 import { idempotencyKeys } from "../db/schema/idempotency-keys.ts";
 import { jobs } from "../db/schema/jobs.ts";

@@ -1,5 +1,7 @@
 import { isFault } from "@cofre/core/model";
+import type { Database } from "../db/database.ts";
 import {
+  alias,
   and,
   asc,
   desc,
@@ -12,9 +14,7 @@ import {
   or,
   type SQL,
   sql,
-} from "drizzle-orm";
-import { alias } from "drizzle-orm/pg-core";
-import type { Database } from "../db/database.ts";
+} from "../db/orm.ts";
 import { backupCopies } from "../db/schema/backup-copies.ts";
 import { backups } from "../db/schema/backups.ts";
 import type { Requester } from "../db/schema/jobs.ts";

@@ -1,7 +1,7 @@
 import { type AnsweringArchive, type ArchiveAt, Manifest, whicheverAnswers } from "@cofre/core";
 import type { Fault } from "@cofre/core/model";
-import { and, asc, eq } from "drizzle-orm";
 import type { Database } from "../db/database.ts";
+import { and, asc, eq } from "../db/orm.ts";
 import { backupCopies } from "../db/schema/backup-copies.ts";
 import type { Deps } from "../deps.ts";
 import { answered, question } from "../reach/questions.ts";

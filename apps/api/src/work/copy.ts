@@ -1,6 +1,6 @@
 import { copyBackup, Manifest, removeBackup } from "@cofre/core";
 import { Fault, isFault, toFault } from "@cofre/core/model";
-import { and, eq } from "drizzle-orm";
+import { and, eq } from "../db/orm.ts";
 import { backupCopies } from "../db/schema/backup-copies.ts";
 import type { Deps } from "../deps.ts";
 import { keepCleaned } from "./cleaned.ts";

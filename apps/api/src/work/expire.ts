@@ -1,6 +1,6 @@
 import type { KeepRules } from "@cofre/core";
-import { and, eq, isNull } from "drizzle-orm";
 import { appendAudit } from "../audit/append.ts";
+import { and, eq, isNull } from "../db/orm.ts";
 import { backups } from "../db/schema/backups.ts";
 import { schedules } from "../db/schema/schedules.ts";
 import type { Deps } from "../deps.ts";

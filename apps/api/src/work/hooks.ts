@@ -1,6 +1,6 @@
 import type { Command } from "@cofre/core";
 import { Fault, toFault } from "@cofre/core/model";
-import { and, eq } from "drizzle-orm";
+import { and, eq } from "../db/orm.ts";
 import { resourceHooks } from "../db/schema/resource-hooks.ts";
 import type { ReachedResource } from "../reach/reach.ts";
 import { isLettingGo, type Running } from "./running.ts";

@@ -1,5 +1,5 @@
 import { type Inspection, isFault, toFault } from "@cofre/core/model";
-import { eq } from "drizzle-orm";
+import { eq } from "../db/orm.ts";
 import { resources } from "../db/schema/resources.ts";
 import { answered, question } from "../reach/questions.ts";
 import type { ResourceRow } from "../reach/reach.ts";

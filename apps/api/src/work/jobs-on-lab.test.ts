@@ -1,8 +1,8 @@
 import { createHash } from "node:crypto";
 import { setTimeout as sleep } from "node:timers/promises";
 import { absentReason, type FaultyTcpProxy, faultyTcpProxy, sshServer } from "@cofre/lab";
-import { eq } from "drizzle-orm";
 import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
+import { eq } from "../db/orm.ts";
 import { servers } from "../db/schema/servers.ts";
 import { embedded } from "../testing/catalogues.ts";
 import { type BackupAnswer, type Client, clientOf, type JobAnswer } from "./testing/client.ts";

@@ -1,6 +1,6 @@
 import { dropOld } from "@cofre/core";
 import { Fault } from "@cofre/core/model";
-import { and, eq, gt, lt, sql } from "drizzle-orm";
+import { and, eq, gt, lt, sql } from "../db/orm.ts";
 import { jobs } from "../db/schema/jobs.ts";
 import type { Deps } from "../deps.ts";
 import type { RestoreJob } from "./job-request.ts";

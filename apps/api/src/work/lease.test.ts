@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { absentReason, type StartedPostgres, startPostgres } from "@cofre/lab";
-import { eq } from "drizzle-orm";
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
+import { eq } from "../db/orm.ts";
 import { backups } from "../db/schema/backups.ts";
 import { jobs } from "../db/schema/jobs.ts";
 import { schedules } from "../db/schema/schedules.ts";

@@ -1,6 +1,5 @@
-import { and, asc, count, eq, lt, ne, notExists, notInArray, or, sql } from "drizzle-orm";
-import { alias } from "drizzle-orm/pg-core";
 import type { Database } from "../db/database.ts";
+import { alias, and, asc, count, eq, lt, ne, notExists, notInArray, or, sql } from "../db/orm.ts";
 import { jobs } from "../db/schema/jobs.ts";
 import { resourceLocks } from "../db/schema/resource-locks.ts";
 import type { JobRow } from "./queue-contract.ts";

@@ -1,7 +1,7 @@
 import type { Store } from "@cofre/core";
 import { type KeepRules, type KeepVerdict, keep, Manifest, manifestKey } from "@cofre/core";
 import type { Fault } from "@cofre/core/model";
-import { and, eq, inArray } from "drizzle-orm";
+import { and, eq, inArray } from "../db/orm.ts";
 import { backupCopies } from "../db/schema/backup-copies.ts";
 import { stores } from "../db/schema/stores.ts";
 import type { Deps } from "../deps.ts";

@@ -1,6 +1,6 @@
 import { Fault, type Inspection } from "@cofre/core/model";
-import { eq } from "drizzle-orm";
 import { newId } from "../db/columns.ts";
+import { eq } from "../db/orm.ts";
 import { backups } from "../db/schema/backups.ts";
 import { resources } from "../db/schema/resources.ts";
 import type { ReachedResource } from "../reach/reach.ts";

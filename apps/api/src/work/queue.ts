@@ -1,6 +1,6 @@
 import { Fault, isJobOver } from "@cofre/core/model";
-import { and, asc, eq, inArray } from "drizzle-orm";
 import type { Database } from "../db/database.ts";
+import { and, asc, eq, inArray } from "../db/orm.ts";
 import { backupCopies } from "../db/schema/backup-copies.ts";
 import { backups } from "../db/schema/backups.ts";
 import { jobs } from "../db/schema/jobs.ts";

@@ -1,7 +1,7 @@
 import { isFault } from "@cofre/core/model";
-import { and, eq, isNotNull, isNull } from "drizzle-orm";
 import { appendAudit } from "../audit/append.ts";
 import type { Database } from "../db/database.ts";
+import { and, eq, isNotNull, isNull } from "../db/orm.ts";
 import { backups } from "../db/schema/backups.ts";
 import type { Deps } from "../deps.ts";
 import { removeBytes } from "../feature/backups/remove-bytes.ts";

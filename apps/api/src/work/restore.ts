@@ -7,8 +7,8 @@ import {
   type Store,
 } from "@cofre/core";
 import { Fault, isFault, toFault } from "@cofre/core/model";
-import { and, eq } from "drizzle-orm";
 import type { Database } from "../db/database.ts";
+import { and, eq } from "../db/orm.ts";
 import { stores } from "../db/schema/stores.ts";
 import type { Deps } from "../deps.ts";
 import { unlockFor } from "../feature/encryption/unlock.ts";

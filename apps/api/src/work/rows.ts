@@ -1,7 +1,7 @@
 import type { Manifest } from "@cofre/core";
 import { Fault } from "@cofre/core/model";
-import { and, desc, eq, isNull, ne } from "drizzle-orm";
 import type { Database } from "../db/database.ts";
+import { and, desc, eq, isNull, ne } from "../db/orm.ts";
 import { backups } from "../db/schema/backups.ts";
 import { projects } from "../db/schema/projects.ts";
 import { schedules } from "../db/schema/schedules.ts";

@@ -1,6 +1,6 @@
-import { eq } from "drizzle-orm";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { newId } from "../db/columns.ts";
+import { eq } from "../db/orm.ts";
 import { backups } from "../db/schema/backups.ts";
 import { resources } from "../db/schema/resources.ts";
 import { schedules } from "../db/schema/schedules.ts";

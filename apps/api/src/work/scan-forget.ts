@@ -1,5 +1,5 @@
 import type { BackupStatus } from "@cofre/core/model";
-import { and, eq, inArray, notExists, notInArray } from "drizzle-orm";
+import { and, eq, inArray, notExists, notInArray } from "../db/orm.ts";
 import { backups } from "../db/schema/backups.ts";
 import { resources } from "../db/schema/resources.ts";
 import { schedules } from "../db/schema/schedules.ts";

@@ -1,6 +1,6 @@
 import { type ContainerFacts, type DetectedResource, type Engine, engineById, identityOf } from "@cofre/core";
-import { and, asc, eq, inArray, isNotNull, isNull } from "drizzle-orm";
 import { newId } from "../db/columns.ts";
+import { and, asc, eq, inArray, isNotNull, isNull } from "../db/orm.ts";
 import { projects } from "../db/schema/projects.ts";
 import { resources } from "../db/schema/resources.ts";
 import { chooseProject } from "../feature/projects/selector.ts";

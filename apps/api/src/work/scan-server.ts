@@ -1,5 +1,5 @@
 import { isFault, toFault } from "@cofre/core/model";
-import { and, asc, desc, eq, ne } from "drizzle-orm";
+import { and, asc, desc, eq, ne } from "../db/orm.ts";
 import { servers } from "../db/schema/servers.ts";
 import { stores } from "../db/schema/stores.ts";
 import type { ServerRow } from "../reach/reach.ts";

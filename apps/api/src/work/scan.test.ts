@@ -1,8 +1,8 @@
 import { randomBytes } from "node:crypto";
 import { absentReason, type FaultyTcpProxy, faultyTcpProxy, sshServer, startPostgres } from "@cofre/lab";
-import { eq } from "drizzle-orm";
 import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
 import { newId } from "../db/columns.ts";
+import { eq } from "../db/orm.ts";
 import { backups } from "../db/schema/backups.ts";
 import { resources } from "../db/schema/resources.ts";
 import { servers } from "../db/schema/servers.ts";

@@ -1,7 +1,7 @@
 import { dueSince, lastDue, nextRuns, type Schedule } from "@cofre/core";
-import { and, asc, eq, lte } from "drizzle-orm";
 import { appendAudit } from "../audit/append.ts";
 import type { Database } from "../db/database.ts";
+import { and, asc, eq, lte } from "../db/orm.ts";
 import { projects } from "../db/schema/projects.ts";
 import { resources } from "../db/schema/resources.ts";
 import { storeChoices } from "../db/schema/store-choices.ts";

@@ -1,7 +1,7 @@
 import { absentReason, type StartedS3, startMinio } from "@cofre/lab";
-import { eq } from "drizzle-orm";
 import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
 import { newId } from "../db/columns.ts";
+import { eq } from "../db/orm.ts";
 import { bucketSyncs } from "../db/schema/bucket-syncs.ts";
 import { jobs } from "../db/schema/jobs.ts";
 import { servers } from "../db/schema/servers.ts";

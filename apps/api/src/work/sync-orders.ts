@@ -1,7 +1,7 @@
 import { dueSince, nextRuns } from "@cofre/core";
-import { and, asc, eq, inArray, isNull, lte } from "drizzle-orm";
 import { appendAudit } from "../audit/append.ts";
 import type { Database } from "../db/database.ts";
+import { and, asc, eq, inArray, isNull, lte } from "../db/orm.ts";
 import { bucketSyncs } from "../db/schema/bucket-syncs.ts";
 import { jobs, type Requester } from "../db/schema/jobs.ts";
 import { resources } from "../db/schema/resources.ts";

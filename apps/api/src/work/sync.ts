@@ -1,6 +1,6 @@
 import { type SyncReport, syncBuckets } from "@cofre/core";
 import { Fault, toFault } from "@cofre/core/model";
-import { eq } from "drizzle-orm";
+import { eq } from "../db/orm.ts";
 import { bucketSyncs } from "../db/schema/bucket-syncs.ts";
 import { placeOfSync, type SyncRow } from "../feature/sync/destination.ts";
 import { keepCleaned } from "./cleaned.ts";

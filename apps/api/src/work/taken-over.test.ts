@@ -1,6 +1,6 @@
 import { absentReason } from "@cofre/lab";
-import { eq } from "drizzle-orm";
 import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
+import { eq } from "../db/orm.ts";
 import { backups } from "../db/schema/backups.ts";
 import { resourceHooks } from "../db/schema/resource-hooks.ts";
 import { embedded } from "../testing/catalogues.ts";

@@ -8,7 +8,7 @@ import {
   takeBackup,
 } from "@cofre/core";
 import { Fault, isFault } from "@cofre/core/model";
-import { eq } from "drizzle-orm";
+import { eq } from "../db/orm.ts";
 import { backups } from "../db/schema/backups.ts";
 import { keysFor, recipientsOf } from "../feature/encryption/choose.ts";
 import { violatedUnique } from "../feature/unique.ts";

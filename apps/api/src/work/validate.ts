@@ -1,6 +1,6 @@
 import { fromWhicheverIsWhole, validateBackup } from "@cofre/core";
 import { Fault, isFault, toFault } from "@cofre/core/model";
-import { eq } from "drizzle-orm";
+import { eq } from "../db/orm.ts";
 import { backups } from "../db/schema/backups.ts";
 import type { Deps } from "../deps.ts";
 import { unlockFor } from "../feature/encryption/unlock.ts";

@@ -1,8 +1,8 @@
-import { sql } from "drizzle-orm";
 import { fromDrizzle, PgBoss } from "pg-boss";
 import type { Logger } from "pino";
 import type { Catalogue } from "../db/catalogue.ts";
 import type { Database } from "../db/database.ts";
+import { sql } from "../db/orm.ts";
 
 const QUEUE = "jobs";
 /** Our job rows hold leases; a message of the queue only wakes a worker and is over at once. */

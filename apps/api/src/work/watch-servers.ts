@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { toFault } from "@cofre/core/model";
-import { ne } from "drizzle-orm";
+import { ne } from "../db/orm.ts";
 import { servers } from "../db/schema/servers.ts";
 import type { ServerRow } from "../reach/reach.ts";
 import { rescan, type ScanDeps } from "./scan.ts";

@@ -1,5 +1,5 @@
-import { index, pgTable, text } from "drizzle-orm/pg-core";
 import { createdAt, id, moment, updatedAt } from "../columns.ts";
+import { index, pgTable, text } from "../orm.ts";
 import { users } from "./users.ts";
 
 /** How a user proves who they are; `password` is a salted scrypt hash. The columns are better-auth's. */

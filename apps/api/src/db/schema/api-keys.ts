@@ -1,6 +1,5 @@
-import { sql } from "drizzle-orm";
-import { check, index, pgTable, text } from "drizzle-orm/pg-core";
 import { createdAt, id, moment } from "../columns.ts";
+import { check, index, pgTable, sql, text } from "../orm.ts";
 import { ROLES } from "./memberships.ts";
 import { organizations } from "./organizations.ts";
 import { projects } from "./projects.ts";

@@ -1,6 +1,5 @@
-import { sql } from "drizzle-orm";
-import { check, index, integer, jsonb, pgTable, text, uniqueIndex } from "drizzle-orm/pg-core";
 import { id, moment } from "../columns.ts";
+import { check, index, integer, jsonb, pgTable, sql, text, uniqueIndex } from "../orm.ts";
 import type { Requester } from "./jobs.ts";
 import { organizations } from "./organizations.ts";
 

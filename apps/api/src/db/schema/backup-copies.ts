@@ -1,8 +1,7 @@
 import { BACKUP_STATUSES } from "@cofre/core/model";
-import { sql } from "drizzle-orm";
-import { check, index, jsonb, pgTable, text, uniqueIndex } from "drizzle-orm/pg-core";
 import { createdAt, id, moment, updatedAt } from "../columns.ts";
 import type { KeptFault } from "../kept-fault.ts";
+import { check, index, jsonb, pgTable, sql, text, uniqueIndex } from "../orm.ts";
 import { backups } from "./backups.ts";
 import { jobs } from "./jobs.ts";
 import { organizations } from "./organizations.ts";

@@ -1,9 +1,8 @@
 import type { Suspicion } from "@cofre/core";
 import { BACKUP_ORIGINS, BACKUP_STATUSES, type ValidationDepth } from "@cofre/core/model";
-import { sql } from "drizzle-orm";
-import { boolean, check, index, jsonb, pgTable, text, uniqueIndex } from "drizzle-orm/pg-core";
 import { bytes, createdAt, id, moment, updatedAt } from "../columns.ts";
 import type { KeptFault } from "../kept-fault.ts";
+import { boolean, check, index, jsonb, pgTable, sql, text, uniqueIndex } from "../orm.ts";
 import { jobs } from "./jobs.ts";
 import { organizations } from "./organizations.ts";
 import { projects } from "./projects.ts";

@@ -1,9 +1,8 @@
 import type { SyncReport } from "@cofre/core";
 import { SCHEDULE_PRESETS } from "@cofre/core/model";
-import { sql } from "drizzle-orm";
-import { boolean, check, index, jsonb, pgTable, text } from "drizzle-orm/pg-core";
 import { createdAt, id, moment, updatedAt } from "../columns.ts";
 import type { KeptFault } from "../kept-fault.ts";
+import { boolean, check, index, jsonb, pgTable, sql, text } from "../orm.ts";
 import { organizations } from "./organizations.ts";
 import { resources } from "./resources.ts";
 import type { S3Settings } from "./stores.ts";

@@ -1,5 +1,5 @@
-import { index, jsonb, pgTable, text } from "drizzle-orm/pg-core";
 import { createdAt, id, moment } from "../columns.ts";
+import { index, jsonb, pgTable, text } from "../orm.ts";
 import { backups } from "./backups.ts";
 import type { Requester } from "./jobs.ts";
 import { organizations } from "./organizations.ts";

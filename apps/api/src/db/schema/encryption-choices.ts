@@ -1,6 +1,5 @@
-import { sql } from "drizzle-orm";
-import { check, jsonb, pgTable, text } from "drizzle-orm/pg-core";
 import { createdAt, id, updatedAt } from "../columns.ts";
+import { check, jsonb, pgTable, sql, text } from "../orm.ts";
 import { organizations } from "./organizations.ts";
 import { projects } from "./projects.ts";
 import { resources } from "./resources.ts";

@@ -1,5 +1,5 @@
-import { index, pgTable, text, uniqueIndex } from "drizzle-orm/pg-core";
 import { createdAt, id, moment, updatedAt } from "../columns.ts";
+import { index, pgTable, text, uniqueIndex } from "../orm.ts";
 import { organizations } from "./organizations.ts";
 import { users } from "./users.ts";
 

@@ -1,5 +1,5 @@
-import { index, integer, jsonb, pgTable, primaryKey, text } from "drizzle-orm/pg-core";
 import { createdAt, moment } from "../columns.ts";
+import { index, integer, jsonb, pgTable, primaryKey, text } from "../orm.ts";
 import { organizations } from "./organizations.ts";
 
 export interface KeptAnswer {

@@ -1,6 +1,5 @@
-import { sql } from "drizzle-orm";
-import { check, pgTable, text } from "drizzle-orm/pg-core";
 import { createdAt, moment } from "../columns.ts";
+import { check, pgTable, sql, text } from "../orm.ts";
 import { organizations } from "./organizations.ts";
 
 /** One row: who this installation is. */

@@ -1,9 +1,8 @@
 import { JOB_KINDS, JOB_PHASES, JOB_STATUSES, type JobProgress } from "@cofre/core/model";
-import { sql } from "drizzle-orm";
-import { check, index, integer, jsonb, pgTable, text } from "drizzle-orm/pg-core";
 import type { JobRequest } from "../../work/job-request.ts";
 import { createdAt, id, moment, updatedAt } from "../columns.ts";
 import type { KeptFault } from "../kept-fault.ts";
+import { check, index, integer, jsonb, pgTable, sql, text } from "../orm.ts";
 import { organizations } from "./organizations.ts";
 import { projects } from "./projects.ts";
 import { resources } from "./resources.ts";

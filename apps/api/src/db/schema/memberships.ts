@@ -1,6 +1,5 @@
-import { sql } from "drizzle-orm";
-import { check, pgTable, text, uniqueIndex } from "drizzle-orm/pg-core";
 import { createdAt, id } from "../columns.ts";
+import { check, pgTable, sql, text, uniqueIndex } from "../orm.ts";
 import { organizations } from "./organizations.ts";
 import { users } from "./users.ts";
 

@@ -1,5 +1,5 @@
-import { pgTable, text } from "drizzle-orm/pg-core";
 import { createdAt, id, updatedAt } from "../columns.ts";
+import { pgTable, text } from "../orm.ts";
 
 /** Tenants. Every other row belongs to one. */
 export const organizations = pgTable("organizations", {

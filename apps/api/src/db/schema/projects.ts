@@ -1,5 +1,5 @@
-import { jsonb, pgTable, text, uniqueIndex } from "drizzle-orm/pg-core";
 import { createdAt, id, updatedAt } from "../columns.ts";
+import { jsonb, pgTable, text, uniqueIndex } from "../orm.ts";
 import { organizations } from "./organizations.ts";
 
 /** What a project takes in by itself. Both parts must agree; an empty part agrees with everything. */

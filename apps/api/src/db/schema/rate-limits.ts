@@ -1,4 +1,4 @@
-import { bigint, integer, pgTable, text } from "drizzle-orm/pg-core";
+import { bigint, integer, pgTable, text } from "../orm.ts";
 
 /** Counters shared by every process of this installation. The columns are rate-limiter-flexible's. */
 export const rateLimits = pgTable("rate_limits", {

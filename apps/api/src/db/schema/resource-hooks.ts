@@ -1,6 +1,5 @@
-import { sql } from "drizzle-orm";
-import { check, integer, pgTable, text } from "drizzle-orm/pg-core";
 import { createdAt, updatedAt } from "../columns.ts";
+import { check, integer, pgTable, sql, text } from "../orm.ts";
 import { organizations } from "./organizations.ts";
 import { resources } from "./resources.ts";
 

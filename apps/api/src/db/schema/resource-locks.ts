@@ -1,5 +1,5 @@
-import { integer, pgTable, text } from "drizzle-orm/pg-core";
 import { moment } from "../columns.ts";
+import { integer, pgTable, text } from "../orm.ts";
 import { jobs } from "./jobs.ts";
 import { resources } from "./resources.ts";
 

@@ -1,8 +1,7 @@
 import { RESOURCE_STATUSES } from "@cofre/core/model";
-import { sql } from "drizzle-orm";
-import { boolean, check, index, integer, jsonb, pgTable, text, uniqueIndex } from "drizzle-orm/pg-core";
 import { createdAt, id, moment, updatedAt } from "../columns.ts";
 import type { KeptFault } from "../kept-fault.ts";
+import { boolean, check, index, integer, jsonb, pgTable, sql, text, uniqueIndex } from "../orm.ts";
 import { organizations } from "./organizations.ts";
 import { projects } from "./projects.ts";
 import { servers } from "./servers.ts";

@@ -1,7 +1,6 @@
 import { SCHEDULE_PRESETS } from "@cofre/core/model";
-import { sql } from "drizzle-orm";
-import { boolean, check, index, integer, pgTable, text } from "drizzle-orm/pg-core";
 import { createdAt, id, moment, updatedAt } from "../columns.ts";
+import { boolean, check, index, integer, pgTable, sql, text } from "../orm.ts";
 import { organizations } from "./organizations.ts";
 import { resources } from "./resources.ts";
 

@@ -1,7 +1,6 @@
-import { sql } from "drizzle-orm";
-import { check, index, integer, jsonb, pgTable, text, uniqueIndex } from "drizzle-orm/pg-core";
 import { bytes, createdAt, id, moment, updatedAt } from "../columns.ts";
 import type { KeptFault } from "../kept-fault.ts";
+import { check, index, integer, jsonb, pgTable, sql, text, uniqueIndex } from "../orm.ts";
 import { organizations } from "./organizations.ts";
 
 export const SERVER_KINDS = ["local", "ssh"] as const;

@@ -1,5 +1,5 @@
-import { index, pgTable, text } from "drizzle-orm/pg-core";
 import { createdAt, id, moment, updatedAt } from "../columns.ts";
+import { index, pgTable, text } from "../orm.ts";
 import { users } from "./users.ts";
 
 /** Signed-in browsers. The token alone opens nothing: the cookie carries it signed with a key derived from the master key. */

@@ -1,6 +1,5 @@
-import { sql } from "drizzle-orm";
-import { boolean, check, index, jsonb, pgTable, text, uniqueIndex } from "drizzle-orm/pg-core";
 import { bytes, createdAt, id, moment, updatedAt } from "../columns.ts";
+import { boolean, check, index, jsonb, pgTable, sql, text, uniqueIndex } from "../orm.ts";
 import { organizations } from "./organizations.ts";
 import { servers } from "./servers.ts";
 

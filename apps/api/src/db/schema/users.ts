@@ -1,5 +1,5 @@
-import { boolean, pgTable, text } from "drizzle-orm/pg-core";
 import { createdAt, id, updatedAt } from "../columns.ts";
+import { boolean, pgTable, text } from "../orm.ts";
 
 /** People. The columns are better-auth's; `locale` is ours. */
 export const users = pgTable("users", {

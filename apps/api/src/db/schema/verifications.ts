@@ -1,5 +1,5 @@
-import { index, pgTable, text } from "drizzle-orm/pg-core";
 import { createdAt, id, moment, updatedAt } from "../columns.ts";
+import { index, pgTable, text } from "../orm.ts";
 
 /** Short-lived proofs (a password being reset). The columns are better-auth's. */
 export const verifications = pgTable(

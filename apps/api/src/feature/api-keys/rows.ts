@@ -1,6 +1,6 @@
-import { and, desc, eq, isNull, lt } from "drizzle-orm";
 import type { Actor } from "../../auth/actor.ts";
 import type { Database } from "../../db/database.ts";
+import { and, desc, eq, isNull, lt } from "../../db/orm.ts";
 import { apiKeys } from "../../db/schema/api-keys.ts";
 import { DEFAULT_LIMIT, type PageRequest } from "../page.ts";
 

@@ -1,7 +1,7 @@
-import { and, asc, desc, eq, gt, lt, sql } from "drizzle-orm";
 import { auditHash, GENESIS } from "../../audit/append.ts";
 import type { Actor } from "../../auth/actor.ts";
 import type { Database } from "../../db/database.ts";
+import { and, asc, desc, eq, gt, lt, sql } from "../../db/orm.ts";
 import { auditEvents } from "../../db/schema/audit-events.ts";
 import type { ActorContext } from "../../trpc/procedures.ts";
 import { cutPage, DEFAULT_LIMIT, type Page } from "../page.ts";

@@ -1,4 +1,4 @@
-import { and, eq } from "drizzle-orm";
+import { and, eq } from "../../db/orm.ts";
 import { backups } from "../../db/schema/backups.ts";
 import type { ActorContext } from "../../trpc/procedures.ts";
 import { removeArchive } from "../../work/claim-removal.ts";

@@ -1,9 +1,9 @@
 import type { KeepVerdict } from "@cofre/core";
 import { toFault } from "@cofre/core/model";
-import { and, eq, isNull } from "drizzle-orm";
 import { z } from "zod";
 import { appendAudit } from "../../audit/append.ts";
 import { requesterOf } from "../../auth/actor.ts";
+import { and, eq, isNull } from "../../db/orm.ts";
 import { backups } from "../../db/schema/backups.ts";
 import { projects } from "../../db/schema/projects.ts";
 import type { ActorContext } from "../../trpc/procedures.ts";

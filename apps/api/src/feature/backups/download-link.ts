@@ -1,5 +1,5 @@
-import { and, eq, gt, isNull } from "drizzle-orm";
 import { requesterOf } from "../../auth/actor.ts";
+import { and, eq, gt, isNull } from "../../db/orm.ts";
 import { downloadTokens } from "../../db/schema/download-tokens.ts";
 import { DOWNLOAD_TOKEN_MS, hashDownloadToken, newDownloadToken } from "../../transfer/download-token.ts";
 import type { ActorContext } from "../../trpc/procedures.ts";

@@ -1,8 +1,8 @@
 import { posix } from "node:path";
 import { type Engine, engineById } from "@cofre/core";
 import { Fault, RESTORE_OPTIONS, type RestoreChoices } from "@cofre/core/model";
-import { eq } from "drizzle-orm";
 import { requesterOf, userIdOf } from "../../auth/actor.ts";
+import { eq } from "../../db/orm.ts";
 import { backups } from "../../db/schema/backups.ts";
 import type { ResourceRow } from "../../reach/reach.ts";
 import type { ActorContext } from "../../trpc/procedures.ts";

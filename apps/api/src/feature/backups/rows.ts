@@ -1,6 +1,6 @@
-import { and, desc, eq, inArray, lt, ne, or, sql } from "drizzle-orm";
 import type { Actor } from "../../auth/actor.ts";
 import type { Database } from "../../db/database.ts";
+import { and, desc, eq, inArray, lt, ne, or, sql } from "../../db/orm.ts";
 import { backups } from "../../db/schema/backups.ts";
 import { jobs } from "../../db/schema/jobs.ts";
 import type { JobRow } from "../../work/queue-contract.ts";

@@ -1,9 +1,9 @@
 import { type KnownKey, makePrivateKey, readPrivatePart, readPublicKey } from "@cofre/core";
 import { Fault, Secret } from "@cofre/core/model";
-import { eq } from "drizzle-orm";
 import { userIdOf } from "../../auth/actor.ts";
 import { newId } from "../../db/columns.ts";
 import type { Database } from "../../db/database.ts";
+import { eq } from "../../db/orm.ts";
 import { encryptionKeys } from "../../db/schema/encryption-keys.ts";
 import type { ActorContext } from "../../trpc/procedures.ts";
 import { absent } from "../absent.ts";

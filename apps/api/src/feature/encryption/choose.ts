@@ -1,6 +1,6 @@
 import type { PublicKey } from "@cofre/core";
-import { and, eq, or } from "drizzle-orm";
 import type { Database } from "../../db/database.ts";
+import { and, eq, or } from "../../db/orm.ts";
 import { encryptionChoices } from "../../db/schema/encryption-choices.ts";
 import type { ResourceRow } from "../../reach/reach.ts";
 import type { ActorContext } from "../../trpc/procedures.ts";

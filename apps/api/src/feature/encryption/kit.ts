@@ -1,7 +1,7 @@
 import { createHash, randomInt } from "node:crypto";
 import { fileNameOf, lockPrivateKey, recoveryKitText } from "@cofre/core";
 import { Secret } from "@cofre/core/model";
-import { eq } from "drizzle-orm";
+import { eq } from "../../db/orm.ts";
 import { encryptionKeys } from "../../db/schema/encryption-keys.ts";
 import type { ActorContext } from "../../trpc/procedures.ts";
 import { conflict } from "../conflict.ts";

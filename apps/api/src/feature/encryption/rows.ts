@@ -1,6 +1,6 @@
-import { and, desc, eq, inArray, isNull, lt, sql } from "drizzle-orm";
 import type { Actor } from "../../auth/actor.ts";
 import type { Database } from "../../db/database.ts";
+import { and, desc, eq, inArray, isNull, lt, sql } from "../../db/orm.ts";
 import { backups } from "../../db/schema/backups.ts";
 import { encryptionChoices } from "../../db/schema/encryption-choices.ts";
 import { encryptionKeys } from "../../db/schema/encryption-keys.ts";

@@ -1,5 +1,5 @@
-import { eq } from "drizzle-orm";
 import { requireInstanceOwner } from "../../auth/actor.ts";
+import { eq } from "../../db/orm.ts";
 import { resourceHooks } from "../../db/schema/resource-hooks.ts";
 import type { ActorContext } from "../../trpc/procedures.ts";
 import { conflict } from "../conflict.ts";

@@ -1,6 +1,6 @@
-import { and, asc, desc, eq, gte, inArray, lt, type SQL } from "drizzle-orm";
 import type { Actor } from "../../auth/actor.ts";
 import type { Database } from "../../db/database.ts";
+import { and, asc, desc, eq, gte, inArray, lt, type SQL } from "../../db/orm.ts";
 import { jobs } from "../../db/schema/jobs.ts";
 import type { JobRow } from "../../work/queue-contract.ts";
 import { DEFAULT_LIMIT } from "../page.ts";

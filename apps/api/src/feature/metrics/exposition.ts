@@ -1,5 +1,5 @@
-import { and, asc, isNull, sql } from "drizzle-orm";
 import { Gauge, Registry } from "prom-client";
+import { and, asc, isNull, sql } from "../../db/orm.ts";
 import { jobs } from "../../db/schema/jobs.ts";
 import { resources } from "../../db/schema/resources.ts";
 import type { ActorContext } from "../../trpc/procedures.ts";

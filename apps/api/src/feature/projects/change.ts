@@ -1,4 +1,4 @@
-import { and, eq, inArray } from "drizzle-orm";
+import { and, eq, inArray } from "../../db/orm.ts";
 import { backups } from "../../db/schema/backups.ts";
 import { projects, type Selector } from "../../db/schema/projects.ts";
 import { resources } from "../../db/schema/resources.ts";

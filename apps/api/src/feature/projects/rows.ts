@@ -1,6 +1,6 @@
-import { and, asc, count, eq, gt, inArray, isNull, or, sql } from "drizzle-orm";
 import type { Actor } from "../../auth/actor.ts";
 import type { Database } from "../../db/database.ts";
+import { and, asc, count, eq, gt, inArray, isNull, or, sql } from "../../db/orm.ts";
 import { backups } from "../../db/schema/backups.ts";
 import { projects } from "../../db/schema/projects.ts";
 import { resources } from "../../db/schema/resources.ts";

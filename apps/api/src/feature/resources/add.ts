@@ -1,9 +1,9 @@
 import { type ContainerFacts, type Engine, engineById, identityOf } from "@cofre/core";
 import { Fault, type Inspection } from "@cofre/core/model";
-import { eq } from "drizzle-orm";
 import { userIdOf } from "../../auth/actor.ts";
 import { newId } from "../../db/columns.ts";
 import type { Database } from "../../db/database.ts";
+import { eq } from "../../db/orm.ts";
 import { resources } from "../../db/schema/resources.ts";
 import { answered, question } from "../../reach/questions.ts";
 import type { ResourceRow, ServerRow } from "../../reach/reach.ts";

@@ -1,7 +1,7 @@
 import { engineById, engineIdOf } from "@cofre/core";
-import { and, eq, inArray, isNull } from "drizzle-orm";
 import { requesterOf } from "../../auth/actor.ts";
 import type { Database } from "../../db/database.ts";
+import { and, eq, inArray, isNull } from "../../db/orm.ts";
 import { backups } from "../../db/schema/backups.ts";
 import { resources } from "../../db/schema/resources.ts";
 import { schedules } from "../../db/schema/schedules.ts";

@@ -1,4 +1,4 @@
-import { and, desc, inArray } from "drizzle-orm";
+import { and, desc, inArray } from "../../db/orm.ts";
 import { backups } from "../../db/schema/backups.ts";
 import type { ResourceRow } from "../../reach/reach.ts";
 import type { ActorContext } from "../../trpc/procedures.ts";

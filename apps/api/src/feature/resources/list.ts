@@ -1,5 +1,5 @@
 import { toFault } from "@cofre/core/model";
-import { and, eq, inArray, isNull } from "drizzle-orm";
+import { and, eq, inArray, isNull } from "../../db/orm.ts";
 import { resources } from "../../db/schema/resources.ts";
 import type { ActorContext } from "../../trpc/procedures.ts";
 import { scanServer } from "../../work/scan.ts";

@@ -1,5 +1,5 @@
-import { and, eq, ne } from "drizzle-orm";
 import type { Database } from "../../db/database.ts";
+import { and, eq, ne } from "../../db/orm.ts";
 import { backups } from "../../db/schema/backups.ts";
 import type { ResourceRow } from "../../reach/reach.ts";
 

@@ -1,7 +1,7 @@
 import { randomBytes } from "node:crypto";
 import { absentReason, sshServer } from "@cofre/lab";
-import { eq } from "drizzle-orm";
 import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
+import { eq } from "../../db/orm.ts";
 import { resources } from "../../db/schema/resources.ts";
 import { embedded } from "../../testing/catalogues.ts";
 import { doBackup } from "../../work/backup.ts";

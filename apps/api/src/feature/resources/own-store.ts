@@ -1,8 +1,8 @@
 import { posix } from "node:path";
 import type { Engine } from "@cofre/core";
 import { Fault } from "@cofre/core/model";
-import { and, eq, isNotNull } from "drizzle-orm";
 import type { Database } from "../../db/database.ts";
+import { and, eq, isNotNull } from "../../db/orm.ts";
 import { stores } from "../../db/schema/stores.ts";
 import type { ServerRow } from "../../reach/reach.ts";
 import { isBelow } from "./allowed-paths.ts";

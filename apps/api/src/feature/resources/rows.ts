@@ -1,7 +1,7 @@
 import { engineIdOf } from "@cofre/core";
-import { and, asc, eq, gt, inArray, isNotNull, isNull } from "drizzle-orm";
 import type { Actor } from "../../auth/actor.ts";
 import type { Database } from "../../db/database.ts";
+import { and, asc, eq, gt, inArray, isNotNull, isNull } from "../../db/orm.ts";
 import { resources } from "../../db/schema/resources.ts";
 import { schedules } from "../../db/schema/schedules.ts";
 import { servers } from "../../db/schema/servers.ts";

@@ -1,7 +1,7 @@
 import { type NewestBackup, type Safety, type SafetyFacts, safetyOf, safetySentences } from "@cofre/core";
-import { and, desc, eq, inArray, isNull, sql } from "drizzle-orm";
 import type { z } from "zod";
 import type { Database } from "../../db/database.ts";
+import { and, desc, eq, inArray, isNull, sql } from "../../db/orm.ts";
 import { backupCopies } from "../../db/schema/backup-copies.ts";
 import { backups } from "../../db/schema/backups.ts";
 import { jobs } from "../../db/schema/jobs.ts";

@@ -1,5 +1,5 @@
 import { checkSchedule, engineById, nextRuns } from "@cofre/core";
-import { eq } from "drizzle-orm";
+import { eq } from "../../db/orm.ts";
 import { schedules } from "../../db/schema/schedules.ts";
 import type { Deps } from "../../deps.ts";
 import type { ActorContext } from "../../trpc/procedures.ts";

@@ -1,5 +1,5 @@
-import { and, eq } from "drizzle-orm";
 import { requireInstanceOwner } from "../../auth/actor.ts";
+import { and, eq } from "../../db/orm.ts";
 import { servers } from "../../db/schema/servers.ts";
 import type { ServerRow } from "../../reach/reach.ts";
 import { sealAuth } from "../../reach/server-auth.ts";

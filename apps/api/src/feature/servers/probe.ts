@@ -1,8 +1,8 @@
 import { type Docker, findDocker, type Server, type ServerFacts } from "@cofre/core";
 import { Fault, toFault } from "@cofre/core/model";
-import { and, eq, ne } from "drizzle-orm";
 import type { Database } from "../../db/database.ts";
 import { keepFault } from "../../db/kept-fault.ts";
+import { and, eq, ne } from "../../db/orm.ts";
 import { servers } from "../../db/schema/servers.ts";
 import { type FaultView, plainFault } from "../fault-view.ts";
 import type { ServerTestView } from "./view.ts";

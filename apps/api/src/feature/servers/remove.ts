@@ -1,8 +1,8 @@
-import { and, eq, inArray, isNull, ne, notInArray } from "drizzle-orm";
 import { z } from "zod";
 import { requireInstanceOwner } from "../../auth/actor.ts";
 import { newId } from "../../db/columns.ts";
 import type { Database } from "../../db/database.ts";
+import { and, eq, inArray, isNull, ne, notInArray } from "../../db/orm.ts";
 import { backups } from "../../db/schema/backups.ts";
 import { jobs } from "../../db/schema/jobs.ts";
 import { resources } from "../../db/schema/resources.ts";

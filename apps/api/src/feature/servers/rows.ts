@@ -1,6 +1,6 @@
-import { and, asc, count, eq, gt, inArray, isNull } from "drizzle-orm";
 import type { Actor } from "../../auth/actor.ts";
 import type { Database } from "../../db/database.ts";
+import { and, asc, count, eq, gt, inArray, isNull } from "../../db/orm.ts";
 import { resources } from "../../db/schema/resources.ts";
 import { servers } from "../../db/schema/servers.ts";
 import type { ServerRow } from "../../reach/reach.ts";

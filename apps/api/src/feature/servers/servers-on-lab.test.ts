@@ -1,6 +1,6 @@
 import { absentReason, sshServer, startRedis } from "@cofre/lab";
-import { eq } from "drizzle-orm";
 import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
+import { eq } from "../../db/orm.ts";
 import { resources } from "../../db/schema/resources.ts";
 import { type Asked, ask, call } from "../../testing/ask.ts";
 import { embedded } from "../../testing/catalogues.ts";

@@ -1,4 +1,4 @@
-import { and, eq } from "drizzle-orm";
+import { and, eq } from "../../db/orm.ts";
 import { servers } from "../../db/schema/servers.ts";
 import type { ActorContext } from "../../trpc/procedures.ts";
 import { visible } from "../scope.ts";

@@ -1,8 +1,8 @@
 import { Fault } from "@cofre/core/model";
-import { eq } from "drizzle-orm";
 import type { z } from "zod";
 import type { Actor } from "../../auth/actor.ts";
 import { findByUser } from "../../auth/find-actor.ts";
+import { eq } from "../../db/orm.ts";
 import { organizations } from "../../db/schema/organizations.ts";
 import { users } from "../../db/schema/users.ts";
 import type { Deps } from "../../deps.ts";

@@ -1,7 +1,7 @@
 import { Fault } from "@cofre/core/model";
-import { and, eq, isNull } from "drizzle-orm";
 import { hashNewPassword, insertOwner } from "../../auth/password.ts";
 import type { Database } from "../../db/database.ts";
+import { and, eq, isNull } from "../../db/orm.ts";
 import { installation } from "../../db/schema/installation.ts";
 import { organizations } from "../../db/schema/organizations.ts";
 import type { Deps } from "../../deps.ts";

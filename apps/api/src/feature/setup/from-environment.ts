@@ -1,6 +1,6 @@
 import { isFault } from "@cofre/core/model";
-import { and, eq, isNull, ne } from "drizzle-orm";
 import { hashApiKey, startOfApiKey } from "../../auth/api-key.ts";
+import { and, eq, isNull, ne } from "../../db/orm.ts";
 import { apiKeys } from "../../db/schema/api-keys.ts";
 import type { Deps } from "../../deps.ts";
 import { isSetupOpen, makeOwner } from "./complete.ts";

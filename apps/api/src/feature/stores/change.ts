@@ -1,10 +1,10 @@
 import { posix } from "node:path";
 import { directoryStore } from "@cofre/core";
 import { Fault } from "@cofre/core/model";
-import { and, eq } from "drizzle-orm";
 import { requireInstanceOwner } from "../../auth/actor.ts";
 import { newId } from "../../db/columns.ts";
 import type { Database } from "../../db/database.ts";
+import { and, eq } from "../../db/orm.ts";
 import { backups } from "../../db/schema/backups.ts";
 import { stores } from "../../db/schema/stores.ts";
 import { openS3 } from "../../reach/stores.ts";

@@ -1,7 +1,7 @@
 import { checkSchedule, nextRuns } from "@cofre/core";
 import { Fault } from "@cofre/core/model";
-import { and, eq, inArray, or } from "drizzle-orm";
 import type { Database } from "../../db/database.ts";
+import { and, eq, inArray, or } from "../../db/orm.ts";
 import { storeChoices } from "../../db/schema/store-choices.ts";
 import { stores } from "../../db/schema/stores.ts";
 import type { Deps } from "../../deps.ts";

@@ -1,5 +1,5 @@
-import { and, asc, eq, gt } from "drizzle-orm";
 import { requesterOf } from "../../auth/actor.ts";
+import { and, asc, eq, gt } from "../../db/orm.ts";
 import { backupCopies } from "../../db/schema/backup-copies.ts";
 import { stores } from "../../db/schema/stores.ts";
 import type { ActorContext } from "../../trpc/procedures.ts";

@@ -1,6 +1,6 @@
-import { and, asc, count, eq, gt, inArray, sql } from "drizzle-orm";
 import type { Actor } from "../../auth/actor.ts";
 import type { Database } from "../../db/database.ts";
+import { and, asc, count, eq, gt, inArray, sql } from "../../db/orm.ts";
 import { backupCopies } from "../../db/schema/backup-copies.ts";
 import { backups } from "../../db/schema/backups.ts";
 import { type S3Settings, stores } from "../../db/schema/stores.ts";

@@ -1,8 +1,8 @@
 import { once } from "node:events";
 import { type AddressInfo, createServer, type Server } from "node:net";
-import { eq } from "drizzle-orm";
 import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
 import { newId } from "../../db/columns.ts";
+import { eq } from "../../db/orm.ts";
 import { bucketSyncs } from "../../db/schema/bucket-syncs.ts";
 import { servers } from "../../db/schema/servers.ts";
 import { stores } from "../../db/schema/stores.ts";

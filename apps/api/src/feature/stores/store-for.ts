@@ -1,7 +1,7 @@
 import { Fault } from "@cofre/core/model";
-import { and, asc, desc, eq } from "drizzle-orm";
 import type { Actor } from "../../auth/actor.ts";
 import type { Database } from "../../db/database.ts";
+import { and, asc, desc, eq } from "../../db/orm.ts";
 import { stores } from "../../db/schema/stores.ts";
 import type { ResourceRow } from "../../reach/reach.ts";
 import { absent } from "../absent.ts";

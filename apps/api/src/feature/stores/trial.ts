@@ -1,6 +1,6 @@
 import { checkStore, type Store } from "@cofre/core";
 import { Fault, isFault } from "@cofre/core/model";
-import { eq } from "drizzle-orm";
+import { eq } from "../../db/orm.ts";
 import { stores } from "../../db/schema/stores.ts";
 import { answered, question } from "../../reach/questions.ts";
 import type { ActorContext } from "../../trpc/procedures.ts";

@@ -1,7 +1,7 @@
 import type { SyncPlace } from "@cofre/core";
 import { Fault, Secret } from "@cofre/core/model";
-import { eq } from "drizzle-orm";
 import { newId } from "../../db/columns.ts";
+import { eq } from "../../db/orm.ts";
 import type { bucketSyncs, SyncDestination } from "../../db/schema/bucket-syncs.ts";
 import { stores } from "../../db/schema/stores.ts";
 import type { Deps } from "../../deps.ts";

@@ -1,7 +1,7 @@
 import { checkSchedule, engineById, nextRuns } from "@cofre/core";
 import { Fault } from "@cofre/core/model";
-import { and, eq } from "drizzle-orm";
 import { requesterOf } from "../../auth/actor.ts";
+import { and, eq } from "../../db/orm.ts";
 import { bucketSyncs } from "../../db/schema/bucket-syncs.ts";
 import type { ResourceRow } from "../../reach/reach.ts";
 import type { ActorContext } from "../../trpc/procedures.ts";

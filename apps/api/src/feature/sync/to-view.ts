@@ -1,4 +1,4 @@
-import { eq } from "drizzle-orm";
+import { eq } from "../../db/orm.ts";
 import { stores } from "../../db/schema/stores.ts";
 import type { Deps } from "../../deps.ts";
 import { toFaultView } from "../fault-view.ts";
