@@ -1,8 +1,9 @@
 import { randomUUID } from "node:crypto";
 import type { ContainerFacts } from "@cofre/core";
 import { absentReason, sshServer, startRedis } from "@cofre/lab";
-import { eq } from "drizzle-orm";
+
 import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
+import { eq } from "../db/orm.ts";
 import { resources } from "../db/schema/resources.ts";
 import { servers } from "../db/schema/servers.ts";
 import type { Reach } from "../reach/reach.ts";
