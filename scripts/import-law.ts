@@ -76,7 +76,7 @@ function brokenLayer(file: SourceFile, target: string): Omit<Finding, "line"> | 
 }
 
 function importsOf(file: SourceFile): { node: SyntaxNode; specifier: string }[] {
-  return Array.from(everyNode(file.program)).flatMap((node) => {
+  return everyNode(file.program).flatMap((node) => {
     const source = node.source;
     if (!/^(Import|Export)/.test(node.type) || !isNode(source)) return [];
     return typeof source.value === "string" ? [{ node, specifier: source.value }] : [];

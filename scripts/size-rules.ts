@@ -74,9 +74,7 @@ function functionFindings(file: SourceFile, node: SyntaxNode): Finding[] {
 
 /** `const name = (…) => …`: a function by another spelling. */
 function isNamed(file: SourceFile, node: SyntaxNode): boolean {
-  return Array.from(everyNode(file.program)).some(
-    (above) => above.type === "VariableDeclarator" && above.init === node,
-  );
+  return everyNode(file.program).some((above) => above.type === "VariableDeclarator" && above.init === node);
 }
 
 /** The first statement nested below the budget; functions inside start again at nought. */
@@ -94,17 +92,13 @@ function deepest(node: unknown, depth: number): SyntaxNode | undefined {
 }
 
 function hasMarkup(node: SyntaxNode): boolean {
-  return Array.from(everyNode(node)).some(
-    (below) => below.type === "JSXElement" || below.type === "JSXFragment",
-  );
+  return everyNode(node).some((below) => below.type === "JSXElement" || below.type === "JSXFragment");
 }
 
 /** In a test file a function of describe blocks, or one handed to them, may be as long as its claims. */
 function hasSuiteCall(file: SourceFile, node: SyntaxNode): boolean {
-  if (Array.from(everyNode(node)).some(isSuiteCall)) return true;
-  return Array.from(everyNode(file.program)).some(
-    (call) => isSuiteCall(call) && childrenOf(call).includes(node),
-  );
+  if (everyNode(node).some(isSuiteCall)) return true;
+  return everyNode(file.program).some((call) => isSuiteCall(call) && childrenOf(call).includes(node));
 }
 
 /** `test(…)`, and also `describe.runIf(…)(…)` and `test.each(…)(…)`: whatever begins with one of the words. */

@@ -63,10 +63,21 @@ export function childrenOf(node: SyntaxNode): SyntaxNode[] {
     .filter(isNode);
 }
 
-/** The node and everything below it. */
-export function* everyNode(node: SyntaxNode): Generator<SyntaxNode> {
-  yield node;
-  for (const child of childrenOf(node)) yield* everyNode(child);
+/** Rules ask for the whole of one program again and again. */
+const WALKED = new WeakMap<SyntaxNode, readonly SyntaxNode[]>();
+
+/** The node and everything below it, in the order of the source. */
+export function everyNode(node: SyntaxNode): readonly SyntaxNode[] {
+  const known = WALKED.get(node);
+  if (known !== undefined) return known;
+  const all: SyntaxNode[] = [];
+  const left = [node];
+  for (let next = left.pop(); next !== undefined; next = left.pop()) {
+    all.push(next);
+    left.push(...childrenOf(next).toReversed());
+  }
+  WALKED.set(node, all);
+  return all;
 }
 
 function lineStarts(text: string): number[] {
