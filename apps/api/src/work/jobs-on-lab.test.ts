@@ -6,7 +6,7 @@ import { eq } from "../db/orm.ts";
 import { servers } from "../db/schema/servers.ts";
 import { embedded } from "../testing/catalogues.ts";
 import { type BackupAnswer, type Client, clientOf, type JobAnswer } from "./testing/client.ts";
-import { openShop, type Shop, stall, stallReading, untilStalled } from "./testing/shop.ts";
+import { holdRestorer, openShop, type Shop, stall, untilStalled } from "./testing/shop.ts";
 import { type StartedApi, startApi } from "./testing/start-api.ts";
 
 vi.setConfig({ testTimeout: 900_000, hookTimeout: 900_000 });
@@ -174,17 +174,37 @@ describe.skipIf(absentReason({ engine: "postgres", version: "15" }))("jobs on a 
   test("a validation is cancelled, and a restore while it validates, and the target is as it was", async () => {
     const backup = await shop.completed();
     const [before, databases] = [await shop.database.sql(FINGERPRINT), await shop.database.sql(DATABASES)];
-    await using reading = await stallReading(shop.database);
+    await using reading = await holdRestorer(shop.database, "reading");
     const path = `/api/resources/${shop.resource.id}/backups/${backup.id}`;
     const validating = await client.post<{ job: JobAnswer }>(`${path}/validate`, { depth: "readable" });
-    await reading.hasBegun();
+    await reading.isReached();
     await cancelled(validating.job.id);
     expect(await client.get(path)).toMatchObject({ status: "completed", validation: null });
 
     const restoring = await shop.restore(backup.id, { safetyBackup: false });
-    await reading.hasBegun();
+    await reading.isReached();
     expect(await client.get(`/api/jobs/${restoring.job.id}`)).toMatchObject({ phase: "validating" });
     await cancelled(restoring.job.id);
+    expect(await shop.database.sql(FINGERPRINT)).toBe(before);
+    expect(await shop.database.sql(DATABASES)).toBe(databases);
+  });
+
+  test("a restore is cancelled while it compares, and what it loaded beside the target is gone", async () => {
+    const backup = await shop.completed();
+    const [before, databases] = [await shop.database.sql(FINGERPRINT), await shop.database.sql(DATABASES)];
+    await using loaded = await holdRestorer(shop.database, "loaded");
+    const { job } = await shop.restore(backup.id, { safetyBackup: false });
+    await loaded.isReached();
+    const known = databases.split(" ");
+    const now = (await shop.database.sql(DATABASES)).split(" ");
+    const staging = now.find((name) => !known.includes(name)) ?? "";
+    const beside = { ...shop.database, sql: (text: string) => shop.database.sql(text, staging) };
+    // Ended with the database that it holds.
+    await stall(beside);
+    await loaded.letGo();
+    await untilStalled(shop.database);
+    expect(await client.get(`/api/jobs/${job.id}`)).toMatchObject({ phase: "comparing" });
+    await cancelled(job.id);
     expect(await shop.database.sql(FINGERPRINT)).toBe(before);
     expect(await shop.database.sql(DATABASES)).toBe(databases);
   });

@@ -128,34 +128,42 @@ export async function untilStalled(database: StartedPostgres, withinMs = 600_000
   }
 }
 
-/** Stands in the place of the real program, and sleeps where an archive is only to be read. */
-const SLEEPY = `#!/bin/sh
-case "$*" in */dev/null*) touch /tmp/reads; sleep 600 ;; esac
-exec "$0.real" "$@"
-`;
+/** What stands in the place of `pg_restore`. It says that it was reached, and waits there. */
+const HELD_RESTORERS = {
+  /** Where an archive is only to be read. */
+  reading: 'case "$*" in */dev/null*) touch /tmp/reached; sleep 600 ;; esac; exec "$0.real" "$@"',
+  /** Where everything is loaded, and its end is still to be told. */
+  loaded: `"$0.real" "$@" || exit
+case "$*" in *--dbname=*) touch /tmp/reached; until rm /tmp/go 2>/dev/null; do sleep 0.1; done ;; esac`,
+} as const;
 
-/** Checks of archives that begin, and do not end by themselves until this is released. */
-export interface StalledReading extends AsyncDisposable {
-  /** Until one has begun since this was last asked. */
-  hasBegun(withinMs?: number): Promise<void>;
+export interface HeldRestorer extends AsyncDisposable {
+  /** Until one waits that was not told yet. */
+  isReached(withinMs?: number): Promise<void>;
+  /** The one that waits goes on to its end. */
+  letGo(): Promise<void>;
 }
 
-export async function stallReading(database: StartedPostgres): Promise<StalledReading> {
+export async function holdRestorer(
+  database: StartedPostgres,
+  where: keyof typeof HELD_RESTORERS,
+): Promise<HeldRestorer> {
   const inside = async (line: string, ...words: readonly string[]) => {
     const script = `cd /usr/lib/postgresql/$PG_MAJOR/bin && ${line}`;
     const { stdout } = await database.exec(["sh", "-c", script, "sh", ...words], { user: "root" });
     return stdout.toString();
   };
-  await inside(
-    'mv pg_restore pg_restore.real && printf %s "$1" > pg_restore && chmod 755 pg_restore',
-    SLEEPY,
-  );
+  const replace = 'mv pg_restore pg_restore.real && printf %s "$1" > pg_restore && chmod 755 pg_restore';
+  await inside(replace, `#!/bin/sh\n${HELD_RESTORERS[where]}\n`);
   return {
-    hasBegun: async (withinMs = 60_000) => {
-      const look = "if rm /tmp/reads 2>/dev/null; then echo yes; fi";
+    isReached: async (withinMs = 60_000) => {
+      const look = "if rm /tmp/reached 2>/dev/null; then echo yes; fi";
       for (const end = Date.now() + withinMs; (await inside(look)) === ""; await sleep(100)) {
-        if (Date.now() > end) throw new Error("nobody came to read an archive");
+        if (Date.now() > end) throw new Error("pg_restore was not reached");
       }
+    },
+    letGo: async () => {
+      await inside("install -m 666 /dev/null /tmp/go");
     },
     [Symbol.asyncDispose]: async () => {
       await inside("mv pg_restore.real pg_restore");
