@@ -17,22 +17,30 @@ export interface DockerOptions {
   readonly signal?: AbortSignal | undefined;
 }
 
+interface RunOptions extends Pick<DockerOptions, "stdin" | "signal"> {
+  readonly env: NodeJS.ProcessEnv;
+}
+
 /** Runs the docker client to its end and reports how it went, good or bad. */
 export async function tryDocker(
   argv: readonly string[],
   options: DockerOptions = {},
 ): Promise<CommandResult> {
-  const [program = "docker", ...words] = readLab().docker;
-  const child = spawn(program, [...words, ...argv], {
-    env: { ...process.env, ...options.env },
-    stdio: ["pipe", "pipe", "pipe"],
-    signal: options.signal,
-  });
+  const env = { ...process.env, ...options.env };
+  return await runProgram([...readLab().docker, ...argv], { ...options, env });
+}
+
+/** Runs a program of this machine with exactly these variables. */
+export async function runProgram(
+  [program = "docker", ...words]: readonly string[],
+  { stdin, env, signal }: RunOptions,
+): Promise<CommandResult> {
+  const child = spawn(program, words, { env, stdio: ["pipe", "pipe", "pipe"], signal });
   const ended = new Promise<number | null>((resolve, reject) => {
     child.on("error", reject);
     child.on("close", resolve);
   });
-  const fed = feed(child.stdin, options.stdin);
+  const fed = feed(child.stdin, stdin);
   const [code, stdout, stderr] = await Promise.all([ended, buffer(child.stdout), text(child.stderr), fed]);
   return { code, stdout, stderr };
 }

@@ -1,5 +1,6 @@
 export { absentReason } from "./absent.ts";
 export type { CommandResult } from "./docker.ts";
+export type { ExecOptions } from "./enter.ts";
 export { type Extent, extentOf, extentsOf } from "./extent.ts";
 export type { FaultyTcpProxy, TcpTarget } from "./faulty-tcp-proxy.ts";
 export { faultyTcpProxy } from "./faulty-tcp-proxy.ts";
@@ -19,7 +20,7 @@ export type { StartedS3, StartS3Options } from "./s3-server.ts";
 export type { StartedSqlServer, StartSqlServerOptions } from "./sql-server.ts";
 export type { SshServer } from "./ssh-server.ts";
 export { sshServer } from "./ssh-server.ts";
-export type { ExecOptions, StartOptions, ThrowawayContainer } from "./start-container.ts";
+export type { StartOptions, ThrowawayContainer } from "./start-container.ts";
 export { startContainer } from "./start-container.ts";
 export { startMariadb } from "./start-mariadb.ts";
 export { startMinio } from "./start-minio.ts";

@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import type { CommandResult, DockerOptions } from "./docker.ts";
-import { tryDocker } from "./docker.ts";
+import { execIn } from "./enter.ts";
 import type { LabSshServer, LabSshUser, SshServerName } from "./read-lab.ts";
 import { readLab } from "./read-lab.ts";
 
@@ -31,10 +31,7 @@ export function sshServer(name: SshServerName): SshServer {
       const { path, ...rest } = found(lab.keys[key], `key "${key}"`);
       return { privateKey: readFileSync(path, "utf8"), ...rest };
     },
-    exec: (argv, options = {}) => {
-      const env = Object.keys(options.env ?? {}).flatMap((variable) => ["-e", variable]);
-      return tryDocker(["exec", "-i", ...env, server.container, ...argv], options);
-    },
+    exec: (argv, options) => execIn(server.container, argv, options),
   };
 }
 

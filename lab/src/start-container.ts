@@ -1,8 +1,9 @@
 import { spawnSync } from "node:child_process";
 import { randomBytes } from "node:crypto";
 import { readFileSync } from "node:fs";
-import type { CommandResult, DockerOptions } from "./docker.ts";
+import type { CommandResult } from "./docker.ts";
 import { docker, tryDocker } from "./docker.ts";
+import { type ExecOptions, execIn } from "./enter.ts";
 import { readLab } from "./read-lab.ts";
 
 export interface StartOptions {
@@ -23,10 +24,6 @@ export interface StartOptions {
   readonly health?: { readonly command: string; readonly intervalMs?: number } | undefined;
   /** More words for `docker run`, before the image. */
   readonly options?: readonly string[] | undefined;
-}
-
-export interface ExecOptions extends DockerOptions {
-  readonly user?: string;
 }
 
 /** A container of one test: it and its data are gone when it is disposed of, or when the process ends. */
@@ -62,7 +59,7 @@ export async function startContainer(options: StartOptions): Promise<ThrowawayCo
     id,
     host: "127.0.0.1",
     ...address,
-    exec: (argv, exec = {}) => tryDocker([...execWords(exec), id, ...argv], exec),
+    exec: (argv, exec) => execIn(id, argv, exec),
     logs: async () => {
       const { stdout, stderr } = await tryDocker(["logs", id]);
       return stdout.toString() + stderr;
@@ -104,12 +101,6 @@ function runWords(options: StartOptions): string[] {
 function healthWords(health: StartOptions["health"]): string[] {
   if (health === undefined) return [];
   return ["--health-cmd", health.command, "--health-interval", `${health.intervalMs ?? 1000}ms`];
-}
-
-function execWords(exec: ExecOptions): string[] {
-  const env = Object.keys(exec.env ?? {}).flatMap((name) => ["-e", name]);
-  const user = exec.user === undefined ? [] : ["-u", exec.user];
-  return ["exec", ...(exec.stdin === undefined ? [] : ["-i"]), ...user, ...env];
 }
 
 async function addressOf(id: string, options: StartOptions): Promise<{ ip: string; port: number }> {
