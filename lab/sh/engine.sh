@@ -28,13 +28,31 @@ forget_dead_engine() {
   [ "$(as_root readlink "/proc/$pid/exe" 2> /dev/null | sed 's/.*\///; s/ .*//')" = dockerd ] || as_root rm -f "$file"
 }
 
+# crun starts a program in a container for half of what runc takes, and tests do that by the thousand. Where it is not to be had,
+# runc serves. It refuses control groups of both versions side by side, so that there it does not get to see the second.
+RUNTIME_WORDS=()
+lighter_runtime() {
+  local crun seen=/sys/fs/cgroup/unified path=/usr/local/lib/cofre-lab/crun
+  command -v crun > /dev/null || install_packages crun || return 0
+  crun=$(command -v crun)
+  if mountpoint -q "$seen"; then
+    as_root mkdir -p "${path%/*}"
+    printf '#!/bin/sh\nexec unshare --mount --propagation slave sh -c '\''umount %s; exec %s "$@"'\'' sh "$@"\n' "$seen" "$crun" \
+      | as_root tee "$path" > /dev/null
+    as_root chmod 755 "$path"
+    crun=$path
+  fi
+  RUNTIME_WORDS=(--add-runtime "crun=$crun" --default-runtime crun)
+}
+
 start_engine() {
   local tries starts=0 pid=
   if [ -d /run/systemd/system ] && as_root systemctl start docker 2> /dev/null; then engine_answers && return; fi
+  lighter_runtime
   for tries in {1..150}; do
     if [ -z "$pid" ] || { ! kill -0 "$pid" 2> /dev/null && (( starts < 5 )); }; then
       forget_dead_engine
-      detached "$STATE/dockerd.log" env "PATH=$PATH:/usr/sbin:/sbin" dockerd
+      detached "$STATE/dockerd.log" env "PATH=$PATH:/usr/sbin:/sbin" dockerd "${RUNTIME_WORDS[@]}"
       pid=$!
       starts=$((starts + 1))
     fi
