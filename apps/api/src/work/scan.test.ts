@@ -89,7 +89,7 @@ describe.skipIf(absentReason({ ssh: "docker" }))("a scan", () => {
         inspectFault: null,
       });
     }
-    expect((await scan()).missing).toBe(1);
+    expect((await scan()).missing).toBeGreaterThan(0);
     const gone = await client.get<ResourceAnswer>(`/api/projects/${project.id}/resources/${id}`);
     expect(gone).toMatchObject({ status: "missing", safety: { state: expect.any(String) } });
 
@@ -121,9 +121,9 @@ describe.skipIf(absentReason({ ssh: "docker" }))("a scan", () => {
       config: { username: "somebody", database: "shop" },
     });
     await client.remove(`/api/projects/${other.id}/resources/${id}`);
-    const { added } = await scan();
-    expect(added).toBe(0);
-    expect((await inContainer(database.name)).removedAt).not.toBeNull();
+    await scan();
+    const inIt = (await ours()).filter(({ containerName }) => containerName === database.name);
+    expect(inIt.map(({ removedAt }) => removedAt)).toEqual([expect.any(Date)]);
     expect(await projectsOfBackups()).toEqual([other.id]);
     await client.remove(`/api/projects/${selecting.id}`);
     await expect(client.remove(`/api/projects/${other.id}`)).rejects.toMatchObject({ status: 409 });
