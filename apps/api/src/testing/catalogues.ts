@@ -20,8 +20,6 @@ export interface CatalogueKind {
   prepare(): Promise<void>;
   /** An empty catalogue of its own, migrated. */
   open(): Promise<Catalogue>;
-  /** Ends what `open` may have started. */
-  close(): Promise<void>;
 }
 
 export const embedded: CatalogueKind = {
@@ -31,7 +29,6 @@ export const embedded: CatalogueKind = {
     await template();
   },
   open: async () => openInMemory(new Blob([await template()])),
-  close: async () => undefined,
 };
 
 /** A dump of a migrated database: a second instead of the many that making one takes. Shared by every test file of these migrations. */
@@ -66,7 +63,7 @@ async function digestOfMigrations(): Promise<string> {
 
 const TEMPLATE = "cofre_template";
 
-/** A real server, started once for a test file; every test has a database of its own. */
+/** A real server, started once for a process and gone with it; every test has a database of its own. */
 export function postgresServer(version: string): CatalogueKind {
   let starting: Promise<StartedPostgres> | undefined;
   const server = async () => {
@@ -83,12 +80,14 @@ export function postgresServer(version: string): CatalogueKind {
       const started = await server();
       const database = `cofre_${randomBytes(6).toString("hex")}`;
       await started.sql(`create database ${database} template ${TEMPLATE}`);
-      return await openRemote(urlOf(started, database));
-    },
-    close: async () => {
-      const started = await starting;
-      starting = undefined;
-      await started?.[Symbol.asyncDispose]();
+      const catalogue = await openRemote(urlOf(started, database));
+      return {
+        ...catalogue,
+        close: async () => {
+          await catalogue.close();
+          await started.sql(`drop database ${database} with (force)`);
+        },
+      };
     },
   };
 }

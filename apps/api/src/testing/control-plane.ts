@@ -124,18 +124,11 @@ export interface Planes {
   readonly shared: () => Promise<ControlPlane>;
 }
 
-/** One server for all the claims of a test file. */
+/** One server for all the claims of a worker's test files; it goes with the process. */
 const KINDS = [embedded, postgresServer("18")];
-let endsWithFile = false;
 
 /** The same claims on every kind of database: both are promised. */
 export function describeOnEveryDatabase(title: string, claims: (planes: Planes) => void): void {
-  if (!endsWithFile) {
-    endsWithFile = true;
-    afterAll(async () => {
-      for (const kind of KINDS) await kind.close();
-    });
-  }
   for (const kind of KINDS) describeOn(kind, title, claims);
 }
 
