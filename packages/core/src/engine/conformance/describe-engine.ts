@@ -13,7 +13,7 @@ import type { Pair, Specimen } from "./specimen.ts";
 import { keepsConsistency } from "./under-writers.ts";
 import { refusesWrongVersions } from "./versions.ts";
 
-/** Everything for the newest version of a server; the oldest must go out, come back and refuse. */
+/** Everything, or that it goes out, comes back and refuses. */
 export type Extent = "every promise" | "round trips";
 
 /**
