@@ -28,18 +28,26 @@ export const embedded: CatalogueKind = {
   prepare: async () => {
     await template();
   },
-  open: async () => openInMemory(new Blob([await template()])),
+  open: async () => openInMemory(await template()),
 };
 
+let reading: Promise<Blob> | undefined;
+
+/** Read once for a process: it is forty megabytes. */
+async function template(): Promise<Blob> {
+  reading ??= readTemplate();
+  return await reading;
+}
+
 /** A dump of a migrated database: a second instead of the many that making one takes. Shared by every test file of these migrations. */
-async function template(): Promise<Uint8Array<ArrayBuffer>> {
+async function readTemplate(): Promise<Blob> {
   const path = join(tmpdir(), `cofre-catalogue-${await digestOfMigrations()}.tar`);
   const isThere = await stat(path).then(
     () => true,
     () => false,
   );
   if (!isThere) await makeTemplate(path);
-  return new Uint8Array(await readFile(path));
+  return new Blob([await readFile(path)]);
 }
 
 async function makeTemplate(path: string): Promise<void> {
