@@ -72,7 +72,7 @@ note_seen() { echo "$container $first_process $container_id" >> "$D/seen"; }
 lay() { # lay CONTAINER CLIENT...
   container=$1
   shift
-  "$@" exec ${user:+-u "$user"} "$container" sh -c 'mkfifo -m 600 "$1"' sh "/dev/shm/cofre-$id" > /dev/null 2>&1 < /dev/null
+  "$@" exec ${user:+-u "$user"} "$container" sh -c 'umask 077; mkfifo "$1"' sh "/dev/shm/cofre-$id" > /dev/null 2>&1 < /dev/null
 }
 
 run_client() {

@@ -13,14 +13,14 @@ done`;
 /** Whoever is not root here, or has no GNU dd, goes through the engine's client as ever: server-job-boxes.test.ts. */
 const isRoot = process.getuid?.() === 0;
 
-describe.skipIf(absentReason({ engine: "postgres", version: "15" }) ?? !isRoot)(
+describe.skipIf(absentReason({ engine: "postgres", version: "18" }) ?? !isRoot)(
   "a dump out of a container, by root of the machine that runs it",
   () => {
     let trial: JobTrial;
     let pg: StartedPostgres;
     beforeAll(async () => {
       trial = await localTrial();
-      pg = await startPostgres("15");
+      pg = await startPostgres("18");
     });
     afterAll(async () => {
       await trial[Symbol.asyncDispose]();
