@@ -1,7 +1,6 @@
 import { randomUUID } from "node:crypto";
 import type { ContainerFacts } from "@cofre/core";
 import { absentReason, sshServer, startRedis } from "@cofre/lab";
-
 import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
 import { eq } from "../db/orm.ts";
 import { resources } from "../db/schema/resources.ts";
