@@ -8,6 +8,7 @@ import { type CopyRow, toldArchiveOf } from "./copy-places.ts";
 import type { CopyJob } from "./job-request.ts";
 import { type BackupRow, backupById } from "./rows.ts";
 import { isLettingGo, type Running } from "./running.ts";
+import { refuseTakenName } from "./taken-name.ts";
 
 /** Copies one archive into one more store; its row tells what became of it. */
 export async function doCopy(running: Running): Promise<void> {
@@ -21,7 +22,10 @@ export async function doCopy(running: Running): Promise<void> {
     const { manifest } = await copyBackup(work, {
       from: archive,
       to: await deps.reach.store(copy.storeId),
-      onKey: async (storeKey) => await remember(deps, copy.id, { storeKey }),
+      onKey: async (storeKey) => {
+        await refuseTakenName(deps.db, { storeId: copy.storeId, key: storeKey, owner: copy.id });
+        await remember(deps, copy.id, { storeKey });
+      },
       ...(copy.storeKey === null ? {} : { key: copy.storeKey }),
       installation: deps.installation,
     });

@@ -19,6 +19,7 @@ import { codecFor } from "./codec.ts";
 import { keepable, weighed } from "./keepable.ts";
 import { type BackupRow, backupById, projectById, regularBackups, timeZoneOf } from "./rows.ts";
 import type { Running } from "./running.ts";
+import { refuseTakenName } from "./taken-name.ts";
 
 /** The unit of a row that was written before anybody knew what is in the resource. */
 export const ANY_UNIT = "*";
@@ -80,7 +81,7 @@ async function take(running: Running, taking: Taking, open: Open): Promise<Taken
       store,
       ...(await naming(running, reached, open)),
       ...(row.storeKey === null ? {} : { key: row.storeKey }),
-      onKey: (key) => rememberKey(running, row.id, { key, root: store.place?.root }),
+      onKey: (key) => rememberKey(running, row, { key, root: store.place?.root }),
       expectedBytes,
       installation: running.deps.installation,
     },
@@ -166,9 +167,10 @@ async function naming(
 
 async function rememberKey(
   { deps }: Running,
-  id: string,
+  { id, storeId }: BackupRow,
   { key, root }: { readonly key: string; readonly root: string | undefined },
 ): Promise<void> {
+  await refuseTakenName(deps.db, { storeId, key, owner: id });
   const filename = key.slice(key.lastIndexOf("/") + 1);
   const filepath = root === undefined ? key : `${root}/${key}`;
   await deps.db

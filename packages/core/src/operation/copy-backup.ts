@@ -1,10 +1,11 @@
 import { createHash } from "node:crypto";
 import { Readable } from "node:stream";
-import { manifestKey, riderKey, withCollision } from "../archive/layout.ts";
+import { manifestKey, riderKey } from "../archive/layout.ts";
 import type { Manifest } from "../archive/manifest.ts";
 import { sealManifest } from "../archive/seal.ts";
 import { Fault, isFault } from "../model/fault.ts";
 import type { Store } from "../store/store.ts";
+import { claimKey } from "./claim-key.ts";
 import { type AnsweringArchive, fromWhicheverIsWhole, type PlacedArchive } from "./copy-sources.ts";
 import { removeBackup } from "./remove-backup.ts";
 import type { Installation } from "./requests.ts";
@@ -16,7 +17,7 @@ export interface CopyBackup {
   /** Where it rests by now; its further places are read when this one turns out not to have it whole. */
   readonly from: PlacedArchive & Partial<Pick<AnsweringArchive, "next">>;
   readonly to: Store;
-  /** Remembers the key before anything is put under it. */
+  /** Remembers the key before anything is put under it. MUST reject with `store.exists` when another archive is remembered under it. */
   readonly onKey: (key: string) => Promise<void>;
   /** The remembered key of an earlier attempt that was cut: what it left there is removed. */
   readonly key?: string;
@@ -27,8 +28,6 @@ export interface CopiedBackup {
   readonly manifest: Manifest;
   readonly manifestKey: string;
 }
-
-const MOST_COLLISIONS = 1_000;
 
 /**
  * Copies an archive with all that lies beside it into another store. It counts as a copy only once it was read back from there to the
@@ -41,8 +40,7 @@ export async function copyBackup(work: Work, request: CopyBackup): Promise<Copie
   const { to, from } = request;
   const original = from.manifest;
   if (request.key !== undefined) await removeBackup(to, keyed(original, request.key));
-  const key = request.key ?? (await freeKey(to, original.archive.key));
-  await request.onKey(key);
+  const key = request.key ?? (await keyThere(request, original.archive.key));
   const manifest = keyed(original, key);
   try {
     const carried = await fromWhicheverIsWhole(from, (source) => carry(work, source, { to, manifest }));
@@ -75,14 +73,10 @@ function keyed(original: Manifest, key: string): Manifest {
   };
 }
 
-/** The same key, so that people find it; `-2` before the extensions where another backup of the same minute has it. */
-async function freeKey(to: Store, wanted: string): Promise<string> {
-  const [, stem = wanted, extension = ""] = /^(.*?)(\.[^/]*)?$/.exec(wanted) ?? [];
-  for (let n = 1; n <= MOST_COLLISIONS; n += 1) {
-    const key = withCollision(stem, n) + extension;
-    if ((await to.stat(key)) === undefined) return key;
-  }
-  throw new Fault("store.exists", `every name from ${wanted} on is taken in ${to.name}`);
+/** The same key, so that people find it; `-2` before the extensions where another archive has it. */
+async function keyThere({ to, onKey }: CopyBackup, wanted: string): Promise<string> {
+  const [, keyStem = wanted, extension = ""] = /^(.*?)(\.[^/]*)?$/.exec(wanted) ?? [];
+  return await claimKey({ store: to, keyStem, onKey }, extension);
 }
 
 interface Target {

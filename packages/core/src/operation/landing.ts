@@ -1,6 +1,5 @@
 import { posix } from "node:path";
 import { PassThrough, type Readable } from "node:stream";
-import { withCollision } from "../archive/layout.ts";
 import type { DumpRemains, Source } from "../engine/engine.ts";
 import type { LoweredCommand } from "../host/host.ts";
 import type { ServerJobSpec, ServerJobView } from "../host/server-jobs.ts";
@@ -9,9 +8,9 @@ import { chain } from "../pipeline/chain.ts";
 import { meter } from "../pipeline/meter.ts";
 import type { Place, Store } from "../store/store.ts";
 import type { Carriage } from "./carriage.ts";
+import { claimKey } from "./claim-key.ts";
 import { follow } from "./follow.ts";
 import { incomingPath, journalsOn } from "./place.ts";
-import type { TakeBackup } from "./requests.ts";
 import { sweepOldAttempt } from "./sweep.ts";
 import { judge } from "./verdict.ts";
 import type { Work } from "./work.ts";
@@ -32,8 +31,6 @@ type CommandSource = Extract<Source, { via: "command" }>;
 type StreamSource = Extract<Source, { via: "stream" }>;
 
 const NO_REMAINS: DumpRemains = { companion: null, observed: null, stderr: "" };
-const MOST_COLLISIONS = 1_000;
-
 /** The archive rests on the server that has the data: all the work is left to a server job, and nothing crosses the network. */
 export async function landHere(
   work: Work,
@@ -173,26 +170,6 @@ async function putMetered(work: Work, carriage: Carriage, bytes: Readable): Prom
   );
   const stored = await request.store.put(key, chain(bytes, counted, new PassThrough()), work.signal);
   return { key, ...stored, publish: async () => key, discard: () => request.store.remove(key) };
-}
-
-/** The first name that neither the store nor the catalogue has for another archive; taken ones get `-n`. */
-async function claimKey(
-  { store, keyStem, onKey }: TakeBackup,
-  extension: string,
-  use: (key: string) => Promise<void> = async () => undefined,
-): Promise<string> {
-  for (let n = 1; n <= MOST_COLLISIONS; n += 1) {
-    const key = withCollision(keyStem, n) + extension;
-    if ((await store.stat(key)) !== undefined) continue;
-    try {
-      await onKey(key);
-      await use(key);
-      return key;
-    } catch (error) {
-      if (!isFault(error, "store.exists")) throw error;
-    }
-  }
-  throw new Fault("store.exists", `every name from ${keyStem}${extension} on is taken in ${store.name}`);
 }
 
 /** Names the judged archive without ever overwriting. */
