@@ -3,6 +3,7 @@ import { and, eq, inArray, notExists, notInArray } from "../db/orm.ts";
 import { backups } from "../db/schema/backups.ts";
 import { resources } from "../db/schema/resources.ts";
 import { schedules } from "../db/schema/schedules.ts";
+import { isUntouched } from "../feature/resources/untouched.ts";
 import type { ResourceRow } from "../reach/reach.ts";
 import type { ScanDeps } from "./scan.ts";
 
@@ -39,8 +40,4 @@ export async function forgetVanished(
     await tx.delete(backups).where(inArray(backups.resourceId, nobodys));
     await tx.delete(resources).where(inArray(resources.id, nobodys));
   });
-}
-
-function isUntouched({ detected, projectChosen, editedFields, externalId }: ResourceRow): boolean {
-  return detected && !projectChosen && editedFields.length === 0 && externalId === null;
 }

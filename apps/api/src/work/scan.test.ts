@@ -133,6 +133,23 @@ describe.skipIf(absentReason({ ssh: "docker" }))("a scan", () => {
     await client.remove(`/api/projects/${other.id}`);
   });
 
+  test("a found container becomes the resource that a deploy manager adds, once and for one", async () => {
+    await using database = await startPostgres("15", { labels: { "com.example.shop": `${compose}-added` } });
+    await scan();
+    const found = await inContainer(database.name);
+    const { id: projectId } = await client.post<{ id: string }>("/api/projects", { name: "deployed" });
+    const body = { name: "loja", type: "postgres", serverId, containerId: database.name, test: false };
+    const put = (externalId: string) =>
+      client.put(`/api/resources/by-external-id/${externalId}`, { ...body, projectId });
+    const claims = await Promise.allSettled([put("app-1"), put("app-2")]);
+    const refused = claims.filter(({ status }) => status === "rejected");
+    expect(refused).toMatchObject([{ reason: { status: 409, problem: { code: "state.conflict" } } }]);
+    const row = await inContainer(database.name);
+    expect(row).toMatchObject({ id: found.id, slug: found.slug, name: "loja", projectId });
+    await scan();
+    expect(await inContainer(database.name)).toMatchObject({ name: "loja", externalId: row.externalId });
+  });
+
   test("tells replicas of one service apart, the same ones every time", async () => {
     const replicas = { ...labels, "com.docker.compose.service": "cache" };
     await using one = await startPostgres("15", { labels: replicas });

@@ -2,7 +2,6 @@ import { type ContainerFacts, type Engine, engineById, identityOf } from "@cofre
 import { Fault, type Inspection } from "@cofre/core/model";
 import { userIdOf } from "../../auth/actor.ts";
 import { newId } from "../../db/columns.ts";
-import type { Database } from "../../db/database.ts";
 import { eq } from "../../db/orm.ts";
 import { resources } from "../../db/schema/resources.ts";
 import { answered, question } from "../../reach/questions.ts";
@@ -20,10 +19,12 @@ import { moveBackups } from "./move-backups.ts";
 import { requireApart } from "./own-store.ts";
 import { selectByIdentity } from "./rows.ts";
 import { tryEngine } from "./try-engine.ts";
+import { isUntouched } from "./untouched.ts";
 import type { AddResource, ResourceView } from "./view.ts";
 
 /** What adding found out before anything was written. */
 interface Draft {
+  readonly input: AddResource;
   readonly server: ServerRow;
   readonly engine: Engine;
   readonly config: ConfigFields;
@@ -33,18 +34,15 @@ interface Draft {
 
 /**
  * Adds a resource by hand, after its connection was tried. A container whose resource was removed brings that one back, with the
- * backups that were kept.
+ * backups that were kept. One that a scan found first and nobody touched since becomes this resource: whoever starts a container and
+ * adds it at once must not depend on who was faster.
  *
- * @throws Fault `state.conflict` when the container is a resource already; `target.*` and `server.*` when it cannot be used
+ * @throws Fault `state.conflict` when the container is somebody's resource already; `target.*` and `server.*` when it cannot be used
  */
 export async function addResource(ctx: ActorContext, input: AddResource): Promise<ResourceView> {
   await findProject(ctx, input.projectId);
   const draft = await draftOf(ctx, input);
-  const there = await known(ctx, draft);
-  if (there !== undefined && there.removedAt === null) {
-    throw conflict(`this container is already the resource ${there.name}`, { resourceId: there.id });
-  }
-  const row = await withUniqueExternalId("resource", () => write(ctx, { input, draft, id: there?.id }));
+  const row = await withUniqueExternalId("resource", () => write(ctx, draft));
   ctx.trail.target = { kind: "resource", id: row.id, name: row.name };
   return await viewResource(ctx, row);
 }
@@ -59,11 +57,11 @@ async function draftOf(ctx: ActorContext, input: AddResource): Promise<Draft> {
   requireAllowed(actor, { server, engine, config });
   const target = targetOf(engine, config);
   await requireApart(deps.db, { server, engine, paths: pathsIn(config) });
-  if (!input.test) return { server, engine, config, container, inspection: undefined };
+  if (!input.test) return { input, server, engine, config, container, inspection: undefined };
   const asked = question(caller.signal);
   const inspecting = tryEngine(deps.reach, { server, engine, target, container, asked });
   const inspection = await answered(server.name, asked.signal, inspecting);
-  return { server, engine, config, container, inspection };
+  return { input, server, engine, config, container, inspection };
 }
 
 function detectedConfig(engine: Engine, container: ContainerFacts | undefined): ConfigFields {
@@ -93,59 +91,65 @@ async function known({ deps, actor }: ActorContext, draft: Draft): Promise<Resou
   });
 }
 
-interface Writing {
-  readonly input: AddResource;
-  readonly draft: Draft;
-  /** Of the removed row that comes back. */
-  readonly id: string | undefined;
+/** A row that appears between the look and the write is looked at again. */
+async function write(ctx: ActorContext, draft: Draft): Promise<ResourceRow> {
+  for (;;) {
+    const there = await known(ctx, draft);
+    if (there !== undefined && there.removedAt === null && !isUntouched(there)) {
+      throw conflict(
+        `this container is already the resource ${there.name}`,
+        { resourceId: there.id },
+        "Change that resource, or remove it first: its backups stay and come along.",
+      );
+    }
+    const row = there === undefined ? await insert(ctx, draft) : await take(ctx, draft, there);
+    if (row !== undefined) return row;
+  }
 }
 
-async function write(
-  { deps, actor }: ActorContext,
-  { input, draft, id: back }: Writing,
-): Promise<ResourceRow> {
-  const { db, sealer, now } = deps;
-  const { server, engine } = draft;
-  const id = back ?? newId();
-  const values = {
+function valuesOf({ deps }: ActorContext, draft: Draft, resourceId: string) {
+  const { sealer, now } = deps;
+  const { input } = draft;
+  return {
     projectId: input.projectId,
     projectChosen: true,
     name: input.name,
     externalId: input.externalId ?? null,
-    ...restConfig({ sealer, engine, resourceId: id }, draft.config),
+    ...restConfig({ sealer, engine: draft.engine, resourceId }, draft.config),
     editedFields: Object.keys(input.config),
     ...foundOut(draft, now()),
     removedAt: null,
     updatedAt: now(),
   };
-  if (back !== undefined) {
-    const row = await bringBack(db, back, values);
-    if (row !== undefined) return row;
-  }
-  const [row] = await db
+}
+
+/** Undefined when a row stands for the container by now. */
+async function insert(ctx: ActorContext, draft: Draft): Promise<ResourceRow | undefined> {
+  const { actor, deps } = ctx;
+  const id = newId();
+  const [row] = await deps.db
     .insert(resources)
     .values({
       id,
-      ...values,
+      ...valuesOf(ctx, draft, id),
       organizationId: actor.organizationId,
-      serverId: server.id,
-      engine: engine.id,
-      slug: await freeSlug(db, input.name, { table: resources, column: resources.slug }),
+      serverId: draft.server.id,
+      engine: draft.engine.id,
+      slug: await freeSlug(deps.db, draft.input.name, { table: resources, column: resources.slug }),
       detected: false,
       createdBy: userIdOf(actor),
     })
+    .onConflictDoNothing({ target: [resources.serverId, resources.identity, resources.engine] })
     .returning();
-  if (row === undefined) throw new Error("the resource was not written");
   return row;
 }
 
-/** The backups that were kept come along into the project that it comes back to. */
-async function bringBack(
-  db: Database,
-  id: string,
-  values: Partial<typeof resources.$inferInsert>,
-): Promise<ResourceRow | undefined> {
-  return await db.transaction(async (tx) => {
+/** Its backups come along into the project that it comes to. Undefined when somebody else took it meanwhile. */
+async function take(ctx: ActorContext, draft: Draft, { id }: ResourceRow): Promise<ResourceRow | undefined> {
+  return await ctx.deps.db.transaction(async (tx) => {
+    const [there] = await tx.select().from(resources).where(eq(resources.id, id)).for("update");
+    if (there === undefined || (there.removedAt === null && !isUntouched(there))) return undefined;
+    const values = valuesOf(ctx, draft, id);
     const [row] = await tx.update(resources).set(values).where(eq(resources.id, id)).returning();
     if (row !== undefined) await moveBackups(tx, row);
     return row;
