@@ -1,8 +1,5 @@
-import { spawn } from "node:child_process";
-import type { Readable, Writable } from "node:stream";
-import { buffer, text } from "node:stream/consumers";
-import { pipeline } from "node:stream/promises";
 import { readLab } from "./read-lab.ts";
+import { runSmall } from "./runner.ts";
 
 export interface CommandResult {
   readonly code: number | null;
@@ -11,13 +8,12 @@ export interface CommandResult {
 }
 
 export interface DockerOptions {
-  readonly stdin?: string | Uint8Array | Readable | undefined;
+  readonly stdin?: string | Uint8Array | undefined;
   /** Variables of the docker client: values reach a container by name (`-e NAME`), never by argument. */
   readonly env?: Readonly<Record<string, string>> | undefined;
-  readonly signal?: AbortSignal | undefined;
 }
 
-interface RunOptions extends Pick<DockerOptions, "stdin" | "signal"> {
+interface RunOptions extends Pick<DockerOptions, "stdin"> {
   readonly env: NodeJS.ProcessEnv;
 }
 
@@ -33,16 +29,11 @@ export async function tryDocker(
 /** Runs a program of this machine with exactly these variables. */
 export async function runProgram(
   [program = "docker", ...words]: readonly string[],
-  { stdin, env, signal }: RunOptions,
+  { stdin, env }: RunOptions,
 ): Promise<CommandResult> {
-  const child = spawn(program, words, { env, stdio: ["pipe", "pipe", "pipe"], signal });
-  const ended = new Promise<number | null>((resolve, reject) => {
-    child.on("error", reject);
-    child.on("close", resolve);
-  });
-  const fed = feed(child.stdin, stdin);
-  const [code, stdout, stderr] = await Promise.all([ended, buffer(child.stdout), text(child.stderr), fed]);
-  return { code, stdout, stderr };
+  const input = typeof stdin === "string" ? Buffer.from(stdin) : (stdin ?? Buffer.alloc(0));
+  const { code, stdout, stderr } = await runSmall({ program, words, env, stdin: input });
+  return { code, stdout: Buffer.from(stdout), stderr: Buffer.from(stderr).toString() };
 }
 
 /** Runs the docker client and returns what it printed; anything but success is an error. */
@@ -50,12 +41,4 @@ export async function docker(argv: readonly string[], options: DockerOptions = {
   const result = await tryDocker(argv, options);
   if (result.code === 0) return result.stdout.toString().trim();
   throw new Error(`docker ${argv[0]} ended with ${result.code}: ${result.stderr.trim()}`);
-}
-
-/** A program that ends early closes its input; how it ended is told by its exit code, not by that. */
-async function feed(sink: Writable, source: DockerOptions["stdin"]): Promise<void> {
-  const input = typeof source === "string" || source instanceof Uint8Array ? [source] : (source ?? []);
-  await pipeline(input, sink).catch((error: NodeJS.ErrnoException) => {
-    if (error.code !== "EPIPE" && error.code !== "ERR_STREAM_PREMATURE_CLOSE") throw error;
-  });
 }

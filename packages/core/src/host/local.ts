@@ -1,18 +1,10 @@
-import { type ChildProcess, spawn } from "node:child_process";
 import { homedir, userInfo } from "node:os";
 import { Fault } from "../model/fault.ts";
 import { dialFrom } from "./dial.ts";
 import { markOf, plainVariables, USUAL_PATH } from "./environment.ts";
 import type { Command, Server } from "./host.ts";
-import {
-  abortFault,
-  type Exit,
-  type Program,
-  type Start,
-  type Stop,
-  toolMissing,
-  within,
-} from "./program.ts";
+import { type Launched, launch as launchProgram } from "./launcher.ts";
+import { abortFault, type Program, type Start, type Stop, toolMissing, within } from "./program.ts";
 import { createServer } from "./server.ts";
 
 const PATIENCE_MS = 2000;
@@ -56,39 +48,23 @@ interface Ground {
 
 async function spawnProgram(ground: Ground, command: Command, start: Start): Promise<Program> {
   if (start.signal?.aborted) throw abortFault(start.signal);
-  const child = spawnChild(ground, command, start);
-  const ended = endOf(child);
-  try {
-    await spawned(child);
-  } catch (error) {
-    throw startFault(ground, command, error);
-  }
-  const { stdin, stdout, stderr } = child;
-  if (!stdin || !stdout || !stderr) throw new Fault("bug", "a child process has no pipes");
-  if (!start.feed) stdin.on("error", () => undefined).end();
-  return { stdin, stdout, stderr, ended, stop: (how) => stopGroup(child, ended, how) };
+  const launched = await launchProgram(command.argv, variablesOf(ground, command, start)).catch(
+    (error: unknown) => {
+      throw startFault(ground, command, error);
+    },
+  );
+  const { stdin, stdout, stderr, ended } = launched;
+  if (!start.feed) stdin.end();
+  return { stdin, stdout, stderr, ended, stop: (how) => stopGroup(launched, how) };
 }
 
-function spawnChild(ground: Ground, command: Command, start: Start): ChildProcess {
-  const [program, ...words] = command.argv;
+function variablesOf(ground: Ground, command: Command, start: Start): Record<string, string> {
   const env: Record<string, string> = {
     ...ground.environment,
     ...plainVariables(command, { tag: start.tag, mark: markOf(command) }),
   };
   for (const [name, secret] of Object.entries(command.secrets ?? {})) env[name] = secret.reveal();
-  try {
-    // Detached makes it the leader of a process group, so that its children can be stopped with it.
-    return spawn(program, words, { env, detached: true, stdio: ["pipe", "pipe", "pipe"] });
-  } catch (error) {
-    throw startFault(ground, command, error);
-  }
-}
-
-function spawned(child: ChildProcess): Promise<void> {
-  return new Promise((resolve, reject) => {
-    child.once("spawn", resolve);
-    child.once("error", reject);
-  });
+  return env;
 }
 
 function startFault(ground: Ground, command: Command, error: unknown): unknown {
@@ -108,20 +84,11 @@ function startFault(ground: Ground, command: Command, error: unknown): unknown {
   });
 }
 
-/** After both outputs closed, so that nothing is still on its way. */
-function endOf(child: ChildProcess): Promise<Exit> {
-  return new Promise((resolve) => {
-    child.once("close", (code, signal) => resolve({ code, signal }));
-    child.on("error", () => resolve({ code: null, signal: null }));
-  });
-}
-
-async function stopGroup(child: ChildProcess, ended: Promise<Exit>, how: Stop): Promise<void> {
-  const pid = child.pid;
+async function stopGroup({ pid, stdout, stderr, ended }: Launched, how: Stop): Promise<void> {
   // A pipe that nobody reads never closes, and without that the program never counts as ended.
-  child.stdout?.resume();
-  child.stderr?.resume();
-  if (pid === undefined || !isGroupAlive(pid)) return;
+  stdout.resume();
+  stderr.resume();
+  if (!isGroupAlive(pid)) return;
   if (how === "gently") {
     signalGroup(pid, "SIGTERM");
     if (await within(PATIENCE_MS, ended)) return;
