@@ -172,8 +172,9 @@ const KILL_DUMP = `for p in /proc/[0-9]*; do
   grep -q "COFRE_JOB=$1" $p/environ 2>/dev/null && kill -9 "\${p#/proc/}" && echo killed
 done; true`;
 
-const TAGGED = `for p in /proc/[0-9]*; do
-  [ "\${p#/proc/}" != "$$" ] && grep -q "COFRE_JOB=$1" $p/environ 2>/dev/null && tr '\\000' ' ' < $p/cmdline && echo
+const TAGGED = `for p in $(grep -ls "COFRE_JOB=$1" /proc/[0-9]*/environ); do
+  p=\${p%/environ}
+  [ "\${p#/proc/}" = "$$" ] || { tr '\\000' ' ' < $p/cmdline && echo; } 2> /dev/null
 done; true`;
 
 async function leftovers(sql: Sql, host: Host, tag: string): Promise<readonly string[]> {
