@@ -156,7 +156,10 @@ describe.skipIf(absent !== null)(
 
       test("can be added by hand, after their connection was tried", async () => {
         const base = `/api/projects/${project}/resources`;
-        const body = { name: "by hand", type: "postgres", serverId: server, containerId: "shop-pg15" };
+        const found = await named("shop-pg15");
+        const body = { name: "shop-pg15", type: "postgres", serverId: server, containerId: "shop-pg15" };
+        const added = await send(`POST ${base}`, body);
+        expect([added.status, added.json.id], added.text).toEqual([201, found.id]);
         const twice = await send(`POST ${base}`, body);
         expect([twice.status, twice.json.code]).toEqual([409, "state.conflict"]);
         const nowhere = await send(`POST ${base}`, { ...body, containerId: "no-such-container" });
