@@ -1,69 +1,16 @@
-import { absentReason, readLab, type SshServerName, sshServer, startContainer } from "@cofre/lab";
+import { absentReason, readLab, startContainer } from "@cofre/lab";
 import { describe, expect, test } from "vitest";
-import { Secret } from "../model/secret.ts";
+import { connectLab } from "../testing/server-job-trial.ts";
 import { findDocker } from "./docker.ts";
 import type { ContainerEvent } from "./docker-contract.ts";
 import { readInspection } from "./docker-listing.ts";
-import type { Server } from "./host.ts";
 import { createLocalServer } from "./local.ts";
-import { connectSsh } from "./ssh.ts";
 
-const skipped =
-  absentReason({ engine: "postgres", version: "15" }) ??
-  absentReason({ ssh: "docker" }) ??
-  absentReason({ ssh: "own" }) ??
-  absentReason({ ssh: "plain" });
-
-async function connect(name: SshServerName, user: string): Promise<Server> {
-  const { host, port, hostKeys, key } = sshServer(name);
-  const hostKey = hostKeys.find(({ type }) => type === "ssh-ed25519");
-  if (!hostKey) throw new Error("the lab's server has no ed25519 key");
-  const auth = { privateKey: new Secret(key("ed25519").privateKey) };
-  return await connectSsh({ name: `lab-${name}`, host, port, user, auth, hostKey });
-}
+const skipped = absentReason({ engine: "postgres", version: "15" }) ?? absentReason({ ssh: "docker" });
 
 describe.skipIf(skipped)("the container engine of a server", () => {
-  test.for([
-    { user: "root", client: ["docker"] },
-    { user: "grouped", client: ["docker"] },
-    { user: "deploy", client: ["sudo", "-n", "docker"] },
-  ])("is reached as the user $user can", async ({ user, client }) => {
-    await using server = await connect("own", user);
-    const docker = await findDocker(server);
-    expect(docker?.client).toEqual(client);
-    const names = (await docker?.list())?.map(({ name }) => name) ?? [];
-    expect(names.sort()).toEqual(Object.keys(sshServer("own").inner ?? {}).sort());
-  });
-
-  test("is none for a user without the right, and none where it is not installed", async () => {
-    await using outsider = await connect("own", "plain");
-    await using bare = await connect("plain", "root");
-    expect(await findDocker(outsider)).toBeUndefined();
-    expect(await findDocker(bare)).toBeUndefined();
-  });
-
-  test("tells what a container is, health, secrets and main process included", async () => {
-    await using server = await connect("own", "deploy");
-    const docker = await findDocker(server);
-    const inner = sshServer("own").inner?.["pg-inner"];
-    const facts = await docker?.inspect("pg-inner");
-    expect(facts).toMatchObject({
-      name: "pg-inner",
-      image: "postgres:15",
-      status: "running",
-      process: "postgres",
-      env: { POSTGRES_USER: "app", POSTGRES_PASSWORD: inner?.password },
-      labels: { "com.docker.compose.project": "inner", "com.docker.compose.service": "db" },
-      ports: [{ container: 5432, host: null }],
-    });
-    expect(["healthy", "starting"]).toContain(facts?.health);
-    expect(facts?.argv.at(-1)).toBe("postgres");
-    expect(facts?.mounts.map(({ path }) => path)).toContain("/var/lib/postgresql/data");
-    expect(await docker?.inspect("no-such-container")).toBeUndefined();
-  });
-
   test("names main processes behind an init, and where the socket belongs to another machine", async () => {
-    await using server = await connect("docker", "root");
+    await using server = await connectLab("docker");
     const list = await (await findDocker(server))?.list();
     const processes = Object.fromEntries(list?.map(({ name, process }) => [name, process]) ?? []);
     expect(processes).toMatchObject({
