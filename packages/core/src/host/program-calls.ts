@@ -2,6 +2,7 @@ import { finished, Readable, type Writable } from "node:stream";
 import { Fault } from "../model/fault.ts";
 import type { Calling, Host, Ran, Running } from "./host.ts";
 import { abortFault, type Call, cleanWords, exitCode, failed, type Launch, type Program } from "./program.ts";
+import { countBuffer } from "./young-buffers.ts";
 
 const MIB = 1024 * 1024;
 const OUTPUT_BYTES = 8 * MIB;
@@ -65,6 +66,7 @@ function read(call: Call, launch: Launch, options: Calling): Readable {
 async function carry(call: Call, program: Program, out: Readable): Promise<void> {
   const stderr = tailOf(program.stderr);
   program.stdout.on("data", (chunk: Buffer) => {
+    countBuffer(chunk.length);
     // A stream that was given up must flow to its end: only then does the other side count as closed.
     if (!out.push(chunk) && !out.destroyed) program.stdout.pause();
   });
@@ -115,6 +117,7 @@ function endOf(source: Readable): Promise<void> {
 async function pour(source: Readable, sourceEnd: Promise<void>, sink: Writable): Promise<void> {
   ignoreBrokenPipe(sink);
   source.on("data", (chunk: Buffer) => {
+    countBuffer(chunk.length);
     if (!sink.write(chunk)) source.pause();
   });
   sink.on("drain", () => source.resume());
