@@ -249,7 +249,8 @@ describe.skipIf(absentReason({ ssh: "docker" }))("a connection by SSH that is lo
     );
     await new Promise((resolve) => setTimeout(resolve, 300));
     proxy.reset();
-    for (const end of (await Promise.all(runs)).slice(0, 8)) expect(end).toMatchObject(LOST);
+    // The others wait for room: on a slow machine they get it on a connection that is made after the cut, and run on.
+    for (const end of await Promise.all(runs.slice(0, 8))) expect(end).toMatchObject(LOST);
     expect((await server.run({ argv: ["echo", "again"] })).stdout).toBe("again\n");
   });
 
