@@ -148,6 +148,18 @@ describe.skipIf(absentReason({ ssh: "docker" }))("a scan", () => {
     expect(row).toMatchObject({ id: found.id, slug: found.slug, name: "loja", projectId });
     await scan();
     expect(await inContainer(database.name)).toMatchObject({ name: "loja", externalId: row.externalId });
+
+    await using other = await startPostgres("15");
+    await scan();
+    const { key } = await client.call<{ key: string }>("apiKeys.create", {
+      ...{ name: "of one project", role: "admin", projectId },
+    });
+    const bound = clientOf(async (path, init) => api.app.request(path, init), key);
+    const theirs = { ...body, containerId: other.name };
+    await expect(bound.post(`/api/projects/${projectId}/resources`, theirs)).rejects.toMatchObject({
+      status: 409,
+      problem: { detail: "this container is a resource of another project" },
+    });
   });
 
   test("tells replicas of one service apart, the same ones every time", async () => {

@@ -95,16 +95,33 @@ async function known({ deps, actor }: ActorContext, draft: Draft): Promise<Resou
 async function write(ctx: ActorContext, draft: Draft): Promise<ResourceRow> {
   for (;;) {
     const there = await known(ctx, draft);
-    if (there !== undefined && there.removedAt === null && !isUntouched(there)) {
-      throw conflict(
-        `this container is already the resource ${there.name}`,
-        { resourceId: there.id },
-        "Change that resource, or remove it first: its backups stay and come along.",
-      );
+    if (there === undefined) {
+      const row = await insert(ctx, draft);
+      if (row !== undefined) return row;
+      if ((await known(ctx, draft)) === undefined) throw elsewhere();
+      continue;
     }
-    const row = there === undefined ? await insert(ctx, draft) : await take(ctx, draft, there);
+    if (there.removedAt === null && !isUntouched(there)) throw taken(there);
+    const row = await take(ctx, draft, there);
     if (row !== undefined) return row;
   }
+}
+
+function taken({ id, name }: ResourceRow) {
+  return conflict(
+    `this container is already the resource ${name}`,
+    { resourceId: id },
+    "Change that resource, or remove it first: its backups stay and come along.",
+  );
+}
+
+/** A key of one project does not see the rows of others, and takes none of them. */
+function elsewhere() {
+  return conflict(
+    "this container is a resource of another project",
+    {},
+    "Ask somebody who sees every project to move it to this one.",
+  );
 }
 
 function valuesOf({ deps }: ActorContext, draft: Draft, resourceId: string) {
