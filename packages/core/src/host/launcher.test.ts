@@ -1,5 +1,7 @@
 import { existsSync, readFileSync } from "node:fs";
-import { dirname } from "node:path";
+import { mkdir, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { dirname, join } from "node:path";
 import { text } from "node:stream/consumers";
 import { setTimeout as sleep } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
@@ -76,6 +78,20 @@ describe.skipIf(process.platform !== "linux")("the process that starts programs"
     await vi.waitFor(() => expect(existsSync(`/proc/${pid}`)).toBe(false), 5_000);
     expect(existsSync(dirname(door))).toBe(false);
     await cofre.ended;
+  });
+
+  test("has its door elsewhere where the folder for temporary files has too long a name for one", async () => {
+    const long = join(tmpdir(), "x".repeat(120));
+    await mkdir(long, { recursive: true });
+    const module = fileURLToPath(new URL("./launcher.ts", import.meta.url));
+    const code = `const { launch } = await import(${JSON.stringify(module)});
+      console.log((await (await launch(["true"], {})).ended).code);`;
+    const cofre = await launch([process.execPath, "--input-type=module", "-e", code], {
+      ...ENV,
+      TMPDIR: long,
+    });
+    expect(await text(cofre.stdout)).toBe("0\n");
+    await rm(long, { recursive: true });
   });
 
   test("keeps no process alive that has nothing running", async () => {

@@ -10,6 +10,8 @@ import type { Exit } from "./program.ts";
 
 const MAIN = fileURLToPath(new URL("./launcher-main.ts", import.meta.url));
 const NAME_BYTES = 16;
+/** A socket's path holds 108 bytes (unix(7)), the end of ours included. */
+const LONGEST_FOLDER = 70;
 const PIPES = [0, 1, 2] as const;
 
 export interface Launched {
@@ -59,8 +61,10 @@ class Launcher {
 
   constructor() {
     // A folder for this user alone: whoever connects gets a program's words.
-    this.#address = join(mkdtempSync(join(tmpdir(), "cofre-launcher-")), "door");
+    const temporary = tmpdir().length > LONGEST_FOLDER ? "/tmp" : tmpdir();
+    this.#address = join(mkdtempSync(join(temporary, "cofre-launcher-")), "door");
     this.#door = createServer({ allowHalfOpen: true }, (pipe) => this.#welcome(pipe));
+    this.#door.once("error", () => this.#lost());
     this.#door.listen(this.#address).unref();
     // Without variables, or anybody who sees its environment would see the master key.
     this.#helper = spawn(process.execPath, [MAIN, this.#address], {
@@ -138,7 +142,7 @@ class Launcher {
     if (this.#programs.size === 0) this.#helper.channel?.unref();
   }
 
-  /** The helper is gone, and how its programs end cannot be known: killed, none takes the end of its input for peace. */
+  /** The helper is gone, or there is no door to it, and how its programs end cannot be known: killed, none takes the end of its input for peace. */
   #lost(): void {
     if (this.isGone) return;
     this.isGone = true;
