@@ -43,11 +43,14 @@ describe.skipIf(process.platform !== "linux")("the process that starts programs"
 
   test("killed, takes its programs along before they take that for the end of their input; the next is started by another", async () => {
     const pid = await helperPid();
+    const door = shown(pid, "cmdline").at(-1) ?? "";
+    expect(existsSync(door)).toBe(true);
     const program = await launch(["sh", "-c", "cat > /dev/null; echo peace"], ENV);
     process.kill(pid, "SIGKILL");
     const [said, end] = await Promise.all([text(program.stdout), program.ended]);
     expect([said, end]).toEqual(["", { code: null, signal: null }]);
     expect(await helperPid()).not.toBe(pid);
+    expect(existsSync(dirname(door))).toBe(false);
   });
 
   test("hands over nothing mixed up when many start and fail at once", async () => {

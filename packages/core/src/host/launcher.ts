@@ -1,8 +1,8 @@
 import { type ChildProcess, spawn } from "node:child_process";
-import { mkdtempSync } from "node:fs";
+import { mkdtempSync, rmSync } from "node:fs";
 import { createServer, type Server, type Socket } from "node:net";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import type { Readable, Writable } from "node:stream";
 import { fileURLToPath } from "node:url";
 import type { Answer, Order } from "./launcher-main.ts";
@@ -147,6 +147,9 @@ class Launcher {
     if (this.isGone) return;
     this.isGone = true;
     this.#door.close();
+    // It ends with its channel, where it is still there; killed, it left its folder behind.
+    if (this.#helper.connected) this.#helper.disconnect();
+    rmSync(dirname(this.#address), { recursive: true, force: true });
     for (const [id, { pid, started, exit }] of this.#programs) {
       if (pid !== undefined) killGroup(pid);
       started.reject(Object.assign(new Error("the launcher is gone"), { code: "EPIPE" }));
