@@ -1,19 +1,19 @@
 import { absentReason, sshServer } from "@cofre/lab";
 import { describe, expect, test } from "vitest";
 import { Secret } from "../model/secret.ts";
-import { connectLab, type JobTrial, sshTrial } from "../testing/server-job-trial.ts";
+import {
+  connectLab,
+  ENDLESS_QUERY,
+  FIND_JOB,
+  type JobTrial,
+  SIGNAL_CLIENT,
+  sshTrial,
+} from "../testing/server-job-trial.ts";
 import { containerHost } from "./container.ts";
 import { findDocker } from "./docker.ts";
 
 // All that is asked of this server's engine stands here, in order: one of the tests kills it.
 
-/** Prints without end, slowly enough to be caught in the act. */
-const ENDLESS = "copy (select repeat('x', 500), pg_sleep(0.001) from generate_series(1, 1000000)) to stdout";
-const FIND = 'grep -ls "COFRE_JOB=$1" /proc/[0-9]*/environ | cut -d/ -f3';
-/** The client itself. */
-const KILL_CLIENT = `for p in $(grep -ls "COFRE_JOB=$1" /proc/[0-9]*/cmdline | cut -d/ -f3); do
-  read -r name < "/proc/$p/comm" && [ "$name" = docker ] && grep -qs pg_sleep "/proc/$p/cmdline" && kill -KILL "$p"
-done`;
 /** When its container was started, and how often it was started again. */
 const STARTED = "docker inspect -f '{{.State.StartedAt}} {{.RestartCount}}' pg-inner";
 /** The engine is brought back as by a server's supervisor; it has stopped its containers, and this version leaves them so. */
@@ -76,7 +76,7 @@ describe.skipIf(absentReason({ ssh: "own" }) ?? absentReason({ ssh: "plain" }))(
         return spec.id;
       };
       const endless = async () => {
-        const id = await start(ENDLESS);
+        const id = await start(ENDLESS_QUERY);
         await trial.until(id, (view) => (view.rawBytes ?? 0) > 30_000);
         return id;
       };
@@ -88,11 +88,11 @@ describe.skipIf(absentReason({ ssh: "own" }) ?? absentReason({ ssh: "plain" }))(
       const { endless } = jobs(trial);
       const startedAt = await trial.sh(STARTED);
       const killed = await endless();
-      await trial.sh(KILL_CLIENT, killed);
+      await trial.sh(SIGNAL_CLIENT, killed, "KILL");
       expect(await trial.over(killed)).toMatchObject({ state: "failed", firstFailure: "stage1" });
       const cancelled = await endless();
       expect((await trial.server.jobs.cancel(trial.spec().journals, cancelled)).state).toBe("cancelled");
-      for (const id of [killed, cancelled]) expect(await trial.sh(FIND, id)).toBe("");
+      for (const id of [killed, cancelled]) expect(await trial.sh(FIND_JOB, id)).toBe("");
       expect(
         await trial.sh(
           "docker exec pg-inner psql -h 127.0.0.1 -U app -XAtc 'select 1' inner 2>&1 | grep -c starting",
@@ -111,7 +111,7 @@ describe.skipIf(absentReason({ ssh: "own" }) ?? absentReason({ ssh: "plain" }))(
       } finally {
         await trial.sh(BRING_BACK);
       }
-      expect(await trial.sh(FIND, id)).toBe("");
+      expect(await trial.sh(FIND_JOB, id)).toBe("");
       expect(await trial.over(await start("copy (select 'whole') to stdout"))).toMatchObject({
         state: "done",
       });

@@ -1,7 +1,15 @@
 import { absentReason, type StartedPostgres, sshServer, startPostgres } from "@cofre/lab";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { Secret } from "../model/secret.ts";
-import { connectLab, type JobTrial, localTrial, sshTrial } from "../testing/server-job-trial.ts";
+import {
+  connectLab,
+  ENDLESS_QUERY,
+  FIND_JOB,
+  type JobTrial,
+  localTrial,
+  SIGNAL_CLIENT,
+  sshTrial,
+} from "../testing/server-job-trial.ts";
 import { containerHost } from "./container.ts";
 import type { Box, Command } from "./host.ts";
 
@@ -28,14 +36,6 @@ const PLACES: Readonly<Record<string, Place>> = {
   },
 };
 
-/** Prints without end, slowly enough to be caught in the act. */
-const ENDLESS = "copy (select repeat('x', 500), pg_sleep(0.001) from generate_series(1, 1000000)) to stdout";
-const FIND = 'grep -ls "COFRE_JOB=$1" /proc/[0-9]*/environ | cut -d/ -f3';
-/** The client itself ($2 is the signal), not sudo before it. */
-const KILL_CLIENT = `for p in $(grep -ls "COFRE_JOB=$1" /proc/[0-9]*/cmdline | cut -d/ -f3); do
-  read -r name < "/proc/$p/comm" && [ "$name" = docker ] && grep -qs pg_sleep "/proc/$p/cmdline" && kill "-$2" "$p"
-done`;
-
 describe.skipIf(absentReason({ engine: "postgres", version: "15" }) ?? absentReason({ ssh: "docker" }))(
   "a server job with programs in a container",
   () => {
@@ -54,7 +54,7 @@ describe.skipIf(absentReason({ engine: "postgres", version: "15" }) ?? absentRea
       secrets: { PGPASSWORD: password },
     });
     const inside = async (id: string) =>
-      (await pg.exec(["sh", "-c", FIND, "sh", id])).stdout.toString().trim();
+      (await pg.exec(["sh", "-c", FIND_JOB, "sh", id])).stdout.toString().trim();
 
     describe.each(Object.entries(PLACES))("on %s", (_name, place) => {
       let trial: JobTrial;
@@ -66,7 +66,7 @@ describe.skipIf(absentReason({ engine: "postgres", version: "15" }) ?? absentRea
       const lower = (command: Command) =>
         containerHost(trial.server, { client: place.client, container: pg.name }).lower(command);
 
-      async function startEndless(name: string, command = psql(ENDLESS)) {
+      async function startEndless(name: string, command = psql(ENDLESS_QUERY)) {
         const stages = [lower(command), { argv: ["gzip", "-1c"] }] as const;
         const spec = { ...trial.spec(), stages, output: { path: `${trial.folder}/${name}` } };
         await trial.server.jobs.start(spec);
@@ -76,7 +76,7 @@ describe.skipIf(absentReason({ engine: "postgres", version: "15" }) ?? absentRea
 
       async function expectGone(id: string) {
         expect(await inside(id)).toBe("");
-        expect(await place.asRoot(trial, FIND, id)).toBe("");
+        expect(await place.asRoot(trial, FIND_JOB, id)).toBe("");
         expect(await trial.sh('ls "$1" | grep -v jobs', trial.folder)).toBe("");
       }
 
@@ -125,7 +125,7 @@ describe.skipIf(absentReason({ engine: "postgres", version: "15" }) ?? absentRea
 
       test("fails when the program inside is killed", async () => {
         const spec = await startEndless("killed-inside");
-        await pg.exec(["sh", "-c", `kill -9 $(${FIND})`, "sh", spec.id]);
+        await pg.exec(["sh", "-c", `kill -9 $(${FIND_JOB})`, "sh", spec.id]);
         expect(await trial.over(spec.id)).toMatchObject({
           state: "failed",
           firstFailure: "stage1",
@@ -138,7 +138,7 @@ describe.skipIf(absentReason({ engine: "postgres", version: "15" }) ?? absentRea
         "fails when the client gets %s, and the program inside is stopped",
         async (signal) => {
           const spec = await startEndless(`client-${signal}`);
-          await place.asRoot(trial, KILL_CLIENT, spec.id, signal);
+          await place.asRoot(trial, SIGNAL_CLIENT, spec.id, signal);
           expect((await trial.over(spec.id)).state).toBe("failed");
           await expectGone(spec.id);
         },
@@ -162,7 +162,7 @@ describe.skipIf(absentReason({ engine: "postgres", version: "15" }) ?? absentRea
 
       test("is cancelled within ten seconds, also when the program inside ignores TERM", async () => {
         const stubborn = {
-          argv: ["sh", "-c", 'trap "" TERM; exec "$@"', "sh", ...psql(ENDLESS).argv],
+          argv: ["sh", "-c", 'trap "" TERM; exec "$@"', "sh", ...psql(ENDLESS_QUERY).argv],
           secrets: { PGPASSWORD: password },
         } as const;
         const spec = await startEndless("stubborn", stubborn);
@@ -175,7 +175,7 @@ describe.skipIf(absentReason({ engine: "postgres", version: "15" }) ?? absentRea
       });
 
       test("that streams and is cut leaves nothing inside", async () => {
-        const spec = { ...trial.spec(), stages: [lower(psql(ENDLESS)), { argv: ["cat"] }] as const };
+        const spec = { ...trial.spec(), stages: [lower(psql(ENDLESS_QUERY)), { argv: ["cat"] }] as const };
         const flow = trial.server.jobs.stream(spec);
         for await (const _ of flow.bytes) break;
         await flow.ended;

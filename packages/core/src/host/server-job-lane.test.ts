@@ -1,11 +1,10 @@
 import { absentReason, type StartedPostgres, startPostgres } from "@cofre/lab";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { type JobTrial, localTrial } from "../testing/server-job-trial.ts";
+import { FIND_JOB, type JobTrial, localTrial } from "../testing/server-job-trial.ts";
 import { containerHost } from "./container.ts";
 
 /** Prints numbers without end, a line for each. */
 const ENDLESS = "n=0; while :; do n=$((n + 1)); echo $n; done";
-const FIND = 'grep -ls "COFRE_JOB=$1" /proc/[0-9]*/environ | cut -d/ -f3';
 const KILL_CLIENT = `for p in $(grep -ls "COFRE_JOB=$1" /proc/[0-9]*/cmdline | cut -d/ -f3); do
   read -r name < "/proc/$p/comm" && [ "$name" = docker ] && kill -9 "$p"
 done`;
@@ -44,9 +43,9 @@ describe.skipIf(absentReason({ engine: "postgres", version: "18" }) ?? !isRoot)(
     }
 
     async function expectNothingLeft(id: string) {
-      expect(await inside(FIND, id)).toBe("");
+      expect(await inside(FIND_JOB, id)).toBe("");
       expect(await inside("ls /dev/shm | grep cofre-")).toBe("");
-      expect(await trial.sh(FIND, id)).toBe("");
+      expect(await trial.sh(FIND_JOB, id)).toBe("");
       expect(await trial.sh('ls "$1" | grep -v jobs', trial.folder)).toBe("");
     }
 

@@ -7,12 +7,13 @@ import type { Engine, Restoration } from "../engine/engine.ts";
 import { createLocalServer } from "../host/local.ts";
 import { Fault } from "../model/fault.ts";
 import { directoryStore } from "../store/directory.ts";
+import { newWork } from "../testing/new-work.ts";
 import { type TemporaryFolder, temporaryFolder } from "../testing/temporary-folder.ts";
 import { type ToyTarget, toyEngine } from "../testing/toy-engine.ts";
 import type { RestoreBackup } from "./requests.ts";
 import { recoverRestore, restoreBackup } from "./restore-backup.ts";
 import { takeBackup } from "./take-backup.ts";
-import type { Step, Work } from "./work.ts";
+import type { Step } from "./work.ts";
 
 let folder: TemporaryFolder;
 let note: string;
@@ -26,12 +27,6 @@ afterAll(async () => {
   await server[Symbol.asyncDispose]();
   await folder[Symbol.asyncDispose]();
 });
-
-function newWork(): Work {
-  const id = randomBytes(16).toString("hex");
-  const { signal } = new AbortController();
-  return { id, owner: "i", signal, now: () => new Date(), stallMs: 60_000, report: () => undefined };
-}
 
 /** The toy, but for some of what its restorations do. */
 function toyThat(differs: (real: Restoration, target: ToyTarget) => Partial<Restoration>): Engine {

@@ -1,4 +1,3 @@
-import { randomBytes } from "node:crypto";
 import { setTimeout as sleep } from "node:timers/promises";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { createInstallation, createInstallationKey } from "../archive/seal.ts";
@@ -8,6 +7,7 @@ import { createLocalServer } from "../host/local.ts";
 import { Fault } from "../model/fault.ts";
 import { directoryStore } from "../store/directory.ts";
 import { type Open, SUBJECTS, type Subject } from "../testing/matrix-subjects.ts";
+import { newWork } from "../testing/new-work.ts";
 import { type TemporaryFolder, temporaryFolder } from "../testing/temporary-folder.ts";
 import type { RestoreBackup, TakenBackup } from "./requests.ts";
 import { dropOld, restoreBackup } from "./restore-backup.ts";
@@ -31,16 +31,15 @@ const installation = createInstallation("i", createInstallationKey());
 const named = { id: "1", name: "loja", slug: "loja" };
 
 /** Work that is cancelled so long after its switch began. */
-function cancelledWork(afterMs: number | undefined): Work {
-  const id = randomBytes(16).toString("hex");
+function cancelledWork(afterMs: number): Work {
   const cancel = new AbortController();
+  const now = () => cancel.abort(new Fault("job.cancelled", "the work was cancelled"));
   const report: Work["report"] = ({ phase }) => {
-    if (phase !== "switching" || afterMs === undefined) return;
-    const now = () => cancel.abort(new Fault("job.cancelled", "the work was cancelled"));
+    if (phase !== "switching") return;
     if (afterMs === 0) now();
     else void sleep(afterMs).then(now);
   };
-  return { id, owner: "i", signal: cancel.signal, now: () => new Date(), stallMs: 60_000, report };
+  return newWork({ signal: cancel.signal, report });
 }
 
 describe.each(SWITCHING)("$name", (subject) => {
@@ -70,7 +69,7 @@ describe.each(SWITCHING)("$name", (subject) => {
 
     async function take({ engine: id }: Subject, specimen: Specimen<unknown>): Promise<TakenBackup> {
       const engine = engineById(id);
-      const backup = await takeBackup(cancelledWork(undefined), {
+      const backup = await takeBackup(newWork(), {
         ...{ engine, reach: specimen.reach(), store: store(), codec: "zstd", digests: "none", installation },
         units: engine.capabilities.combinesUnits ? specimen.units : specimen.units.slice(0, 1),
         keyStem: `databases/loja/${id}/loja/backup`,
@@ -114,7 +113,7 @@ describe.each(SWITCHING)("$name", (subject) => {
         } else {
           expect(told).toMatchObject({ code: "job.cancelled" });
           expect(now).toBe(changed);
-          const again = cancelledWork(undefined);
+          const again = newWork();
           const second = requestOf(again);
           await restoreBackup(again, second);
           if (second.engine.capabilities.keepsOld) await dropOld(second);

@@ -18,6 +18,7 @@ import { Secret } from "../model/secret.ts";
 import { lockPrivateKey, makePrivateKey, openSessionKey } from "../pipeline/openpgp-keys.ts";
 import { directoryStore } from "../store/directory.ts";
 import { startFilesSpecimen } from "../testing/files-specimen.ts";
+import { newWork } from "../testing/new-work.ts";
 import { startPostgresSpecimen } from "../testing/postgres-specimen.ts";
 import { startRedisSpecimen } from "../testing/redis-specimen.ts";
 import { type TemporaryFolder, temporaryFolder } from "../testing/temporary-folder.ts";
@@ -25,7 +26,6 @@ import type { TakenBackup, Unlock } from "./requests.ts";
 import { restoreBackup } from "./restore-backup.ts";
 import { takeBackup } from "./take-backup.ts";
 import { validateBackup } from "./validate-backup.ts";
-import type { Work } from "./work.ts";
 
 const SLOW_MS = 240_000;
 const key = await makePrivateKey("Loja");
@@ -56,12 +56,6 @@ async function programsWithoutGpg(root: string): Promise<string> {
     }
   }
   return programs;
-}
-
-function newWork(): Work {
-  const id = randomBytes(16).toString("hex");
-  const { signal } = new AbortController();
-  return { id, owner: "i", signal, now: () => new Date(), stallMs: 60_000, report: () => undefined };
 }
 
 const unlock: Unlock = async (head) => {

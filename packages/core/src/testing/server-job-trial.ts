@@ -25,6 +25,16 @@ export interface JobTrial extends AsyncDisposable {
 
 const PATIENCE_MS = 20_000;
 
+/** A query that prints without end, slowly enough to be caught in the act. */
+export const ENDLESS_QUERY =
+  "copy (select repeat('x', 500), pg_sleep(0.001) from generate_series(1, 1000000)) to stdout";
+/** A script: process ids of what carries the job $1. */
+export const FIND_JOB = 'grep -ls "COFRE_JOB=$1" /proc/[0-9]*/environ | cut -d/ -f3';
+/** A script: signal $2 to the container engine's client of job $1 that runs that query; to itself, not to sudo before it. */
+export const SIGNAL_CLIENT = `for p in $(grep -ls "COFRE_JOB=$1" /proc/[0-9]*/cmdline | cut -d/ -f3); do
+  read -r name < "/proc/$p/comm" && [ "$name" = docker ] && grep -qs pg_sleep "/proc/$p/cmdline" && kill "-$2" "$p"
+done`;
+
 /** This machine, with `sh` and the tools that stand first in the given PATH. */
 export async function localTrial(path?: string): Promise<JobTrial> {
   return await trialOn(createLocalServer("here", path === undefined ? {} : { PATH: path }));
