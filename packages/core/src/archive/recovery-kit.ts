@@ -64,7 +64,8 @@ END' sh "$DBUSER" "$DATABASE"`,
     says: "Into a new server: CONTAINER is its name, IMAGE an image of the version in the manifest, or newer.",
     commands: [
       `docker create --name "$CONTAINER" "$IMAGE" redis-server --appendonly no &&
-zstd -dc "$ARCHIVE" > dump.rdb && chmod 644 dump.rdb && docker cp dump.rdb "$CONTAINER:/data/dump.rdb" && docker start "$CONTAINER"`,
+zstd -dc "$ARCHIVE" > dump.rdb && chmod 644 dump.rdb && docker cp dump.rdb "$CONTAINER:/data/dump.rdb" && docker start "$CONTAINER" &&
+while ! docker exec "$CONTAINER" redis-cli PING | grep -q PONG && docker top "$CONTAINER" > /dev/null; do sleep 1; done`,
     ],
   },
   {
