@@ -3,6 +3,7 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
+import { placeMigratedDatabase } from "@cofre/sdk/testing";
 
 const REPOSITORY = join(import.meta.dirname, "../../..");
 const START_MS = 120_000;
@@ -18,6 +19,7 @@ export interface StartedCofre extends AsyncDisposable {
 export async function startCofre(): Promise<StartedCofre> {
   execFileSync("sh", ["scripts/build-panel.sh"], { cwd: REPOSITORY, stdio: "pipe" });
   const dataDir = await mkdtemp(join(tmpdir(), "cofre-panel-"));
+  await placeMigratedDatabase(dataDir);
   const child = spawn(process.execPath, ["apps/api/src/main.ts"], {
     cwd: REPOSITORY,
     env: {

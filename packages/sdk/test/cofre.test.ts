@@ -21,14 +21,13 @@ async function refusal(call: Promise<unknown>): Promise<ApiError> {
 
 const NOBODY = "019a0000-0000-7000-8000-000000000000";
 
+let api: StartedCofre;
+beforeAll(async () => {
+  api = await startCofre();
+});
+afterAll(async () => await api?.[Symbol.asyncDispose]());
+
 describe("a call through the SDK", () => {
-  let api: StartedCofre;
-
-  beforeAll(async () => {
-    api = await startCofre();
-  });
-  afterAll(async () => await api?.[Symbol.asyncDispose]());
-
   test("that the server refuses tells code, hint, status and what to quote", async () => {
     const error = await refusal(api.cofre.backups.list.query({ resourceId: NOBODY }));
     expect(error).toMatchObject({
@@ -130,22 +129,17 @@ const withoutS3 = absentReason({ engine: "minio", version: "RELEASE.2025-09-07T1
 const absent = absentReason({ engine: "postgres", version: "15" });
 
 describe.skipIf(absent)("a backup through the SDK", { timeout: 300_000 }, () => {
-  let api: StartedCofre;
   let shop: StartedShop;
   let taken: Backup;
 
   beforeAll(async () => {
-    api = await startCofre();
     shop = await startShop(api.cofre);
     // More than what fits into the buffers between two processes.
     await shop.database.sql(
       "create table noise as select repeat(md5(random()::text), 8) from generate_series(1, 250000)",
     );
   }, 300_000);
-  afterAll(async () => {
-    await shop?.[Symbol.asyncDispose]();
-    await api?.[Symbol.asyncDispose]();
-  }, 60_000);
+  afterAll(async () => await shop?.[Symbol.asyncDispose](), 60_000);
 
   test("is followed live, from where it stands to its end, and its end is told to whoever comes later", async () => {
     const asked = { resourceId: shop.resource.id, compression: "none" } as const;

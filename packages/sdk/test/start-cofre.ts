@@ -6,6 +6,7 @@ import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { placeMigratedDatabase } from "@cofre/api/testing";
 import { type Cofre, createCofre } from "../src/index.ts";
 
 const MAIN = fileURLToPath(new URL("../../../apps/api/src/main.ts", import.meta.url));
@@ -25,6 +26,7 @@ export interface StartedCofre extends AsyncDisposable {
 
 export async function startCofre(): Promise<StartedCofre> {
   const dataDir = await mkdtemp(join(tmpdir(), "cofre-process-"));
+  await placeMigratedDatabase(dataDir);
   const apiKey = `cofre_${randomBytes(24).toString("hex")}`;
   const secrets = { COFRE_API_KEY: apiKey, COFRE_MASTER_KEY: randomBytes(32).toString("hex") };
   const env = { PATH: process.env.PATH, HOME: dataDir, COFRE_DATA_DIR: dataDir, ...secrets };

@@ -1,15 +1,10 @@
-import { createHash, randomBytes } from "node:crypto";
-import { readdir, readFile, rename, stat, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { randomBytes } from "node:crypto";
+import { readFile } from "node:fs/promises";
 import { absentReason, type StartedPostgres, startPostgres } from "@cofre/lab";
-import { PGlite } from "@electric-sql/pglite";
-import { drizzle } from "drizzle-orm/pglite";
-import { migrate } from "drizzle-orm/pglite/migrator";
 import type { Catalogue } from "../db/catalogue.ts";
 import { openInMemory } from "../db/embedded.ts";
-import { MIGRATIONS } from "../db/migrations-folder.ts";
 import { openRemote } from "../db/remote.ts";
+import { migratedTar } from "./migrated-database.ts";
 
 /** A kind of database that the whole suite runs on. */
 export interface CatalogueKind {
@@ -35,38 +30,8 @@ let reading: Promise<Blob> | undefined;
 
 /** Read once for a process: it is forty megabytes. */
 async function template(): Promise<Blob> {
-  reading ??= readTemplate();
+  reading ??= migratedTar().then(async (path) => new Blob([await readFile(path)]));
   return await reading;
-}
-
-/** A dump of a migrated database: a second instead of the many that making one takes. Shared by every test file of these migrations. */
-async function readTemplate(): Promise<Blob> {
-  const path = join(tmpdir(), `cofre-catalogue-${await digestOfMigrations()}.tar`);
-  const isThere = await stat(path).then(
-    () => true,
-    () => false,
-  );
-  if (!isThere) await makeTemplate(path);
-  return new Blob([await readFile(path)]);
-}
-
-async function makeTemplate(path: string): Promise<void> {
-  const client = await PGlite.create();
-  await migrate(drizzle({ client }), { migrationsFolder: MIGRATIONS });
-  const dump = await client.dumpDataDir("none");
-  await client.close();
-  // Several files may make it at once: each its own, the last name wins, all are equal.
-  const partial = `${path}.${randomBytes(4).toString("hex")}`;
-  await writeFile(partial, new Uint8Array(await dump.arrayBuffer()));
-  await rename(partial, path);
-}
-
-async function digestOfMigrations(): Promise<string> {
-  const digest = createHash("sha256");
-  for (const name of (await readdir(MIGRATIONS)).toSorted()) {
-    if (name.endsWith(".sql")) digest.update(await readFile(join(MIGRATIONS, name)));
-  }
-  return digest.digest("hex").slice(0, 16);
 }
 
 const TEMPLATE = "cofre_template";

@@ -1,5 +1,5 @@
 import { randomBytes } from "node:crypto";
-import { mkdtemp, rm } from "node:fs/promises";
+import { mkdtemp, readdir, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { Writable } from "node:stream";
@@ -13,6 +13,7 @@ import { openCatalogue } from "../../db/open.ts";
 import type { Deps } from "../../deps.ts";
 import { setUpFromEnvironment } from "../../feature/setup/from-environment.ts";
 import { createLog } from "../../log.ts";
+import { placeMigratedDatabase } from "../../testing/migrated-database.ts";
 import type { WebEnv } from "../../web/request.ts";
 import { openQueue, startWork } from "../start.ts";
 
@@ -48,6 +49,8 @@ export interface StartedApi extends AsyncDisposable {
 
 export async function startApi(options: ApiOptions = {}): Promise<StartedApi> {
   const dataDir = options.dataDir ?? (await mkdtemp(join(tmpdir(), "cofre-api-")));
+  const isEmbedded = options.catalogue === undefined && options.databaseUrl === undefined;
+  if (isEmbedded && (await readdir(dataDir)).length === 0) await placeMigratedDatabase(dataDir);
   const apiKey = options.apiKey ?? newApiKey();
   const masterKey = options.masterKey ?? randomBytes(32).toString("hex");
   const config = readConfig({
