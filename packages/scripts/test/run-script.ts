@@ -10,13 +10,14 @@ export interface Ended {
 export interface RunningScript {
   readonly ended: Promise<Ended>;
   /** What it said so far. */
+  stdout(): string;
   stderr(): string;
   signal(name: NodeJS.Signals): void;
 }
 
 export type ScriptName = "backup" | "restore" | "validate" | "backup-all-projects" | "cleanup-old-backups";
 
-/** Starts a script as cron would: nothing of our environment but the path, and no terminal. */
+/** Starts a script as cron would: nothing of our environment but the path and what Node parsed before, and no terminal. */
 export function startScript(
   name: ScriptName,
   words: readonly string[],
@@ -39,8 +40,9 @@ export function startOnTerminal(
 
 function watch(argv: readonly string[], env: Readonly<Record<string, string>>): RunningScript {
   const [program = "", ...words] = argv;
+  const { PATH, NODE_COMPILE_CACHE } = process.env;
   const child = spawn(program, words, {
-    env: { PATH: process.env.PATH, ...env },
+    env: { PATH, NODE_COMPILE_CACHE, ...env },
     stdio: ["ignore", "pipe", "pipe"],
   });
   let stdout = "";
@@ -50,5 +52,5 @@ function watch(argv: readonly string[], env: Readonly<Record<string, string>>): 
   const { promise: ended, resolve, reject } = Promise.withResolvers<Ended>();
   child.on("error", reject);
   child.on("close", (code) => resolve({ code, stdout, stderr }));
-  return { ended, stderr: () => stderr, signal: (name) => void child.kill(name) };
+  return { ended, stdout: () => stdout, stderr: () => stderr, signal: (name) => void child.kill(name) };
 }

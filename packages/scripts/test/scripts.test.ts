@@ -195,9 +195,12 @@ describe.skipIf(absent)("scripts against a real Cofre", { timeout: 400_000 }, ()
   });
 
   test("on a terminal, progress is one line that is written over", async () => {
-    const { code, stdout } = await startOnTerminal("backup", ["shop-db"], env).ended;
+    const unlock = await shop.lock();
+    const script = startOnTerminal("backup", ["shop-db"], env);
+    await expect.poll(script.stdout, { timeout: 60_000 }).toContain("\r\u001b[Kshop-db: dumping ");
+    await unlock();
+    const { code, stdout } = await script.ended;
     expect(code, stdout).toBe(0);
-    expect(stdout).toContain("\r\u001b[Kshop-db: dumping ");
   });
 
   test("a wrong password of the database ends with 4, and the others are still told", async () => {
