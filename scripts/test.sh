@@ -5,6 +5,8 @@
 set -u
 cd "$(dirname "$0")/.." || exit 1
 . scripts/require-node.sh
+# Each of the many processes of a run would parse the same modules again. Tests hand it on to what they start.
+export NODE_COMPILE_CACHE="$PWD/node_modules/.cache/node-compile"
 if [ $# -gt 0 ]; then exec vitest run "$@"; fi
 
 failed=

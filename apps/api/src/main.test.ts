@@ -21,6 +21,7 @@ function start(environment: Record<string, string>, words: readonly string[] = [
   const program = spawn(process.execPath, [MAIN, ...words], {
     env: {
       PATH: process.env.PATH,
+      NODE_COMPILE_CACHE: process.env.NODE_COMPILE_CACHE,
       HOME: tmpdir(),
       COFRE_PORT: "0",
       COFRE_LOG_LEVEL: "error",

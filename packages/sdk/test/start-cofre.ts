@@ -29,7 +29,8 @@ export async function startCofre(): Promise<StartedCofre> {
   await placeMigratedDatabase(dataDir);
   const apiKey = `cofre_${randomBytes(24).toString("hex")}`;
   const secrets = { COFRE_API_KEY: apiKey, COFRE_MASTER_KEY: randomBytes(32).toString("hex") };
-  const env = { PATH: process.env.PATH, HOME: dataDir, COFRE_DATA_DIR: dataDir, ...secrets };
+  const { PATH, NODE_COMPILE_CACHE } = process.env;
+  const env = { PATH, NODE_COMPILE_CACHE, HOME: dataDir, COFRE_DATA_DIR: dataDir, ...secrets };
   const printed: string[] = [];
   const port = await lastingPort();
   let running = await run({ ...env, COFRE_PORT: port }, printed);

@@ -81,6 +81,7 @@ export function mainProcess(options: MainOptions): MainProcess {
 function environmentOf({ dataDir, masterKey, databaseUrl, adminPassword }: MainOptions, apiKey: string) {
   return {
     PATH: PROGRAMS,
+    NODE_COMPILE_CACHE: process.env.NODE_COMPILE_CACHE,
     HOME: dataDir,
     COFRE_DATA_DIR: dataDir,
     COFRE_MASTER_KEY: masterKey,
