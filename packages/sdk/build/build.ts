@@ -6,10 +6,10 @@ import { codesDeclaration, leaksIn, ownDeclaration, routerDeclaration } from "./
 
 /**
  * Builds the SDK as strangers install it, in `dist/package`: one JavaScript file, and declarations that name nothing of the
- * server. `tsc -p build/tsconfig.json` has written the declarations that it begins with.
+ * server. `tsc -b` has written the declarations that it begins with.
  */
 const root = fileURLToPath(new URL("..", import.meta.url));
-const types = `${root}dist/types`;
+const DECLARED = ".tsbuild/src";
 const out = `${root}dist/package`;
 
 /** Files of the SDK whose types a stranger can meet. */
@@ -50,10 +50,10 @@ async function writeBundle(): Promise<void> {
 function writeDeclarations(): void {
   const files = new Map<string, string>();
   for (const name of OWN) {
-    const text = readFileSync(`${types}/packages/sdk/src/${name}.d.ts`, "utf8");
+    const text = readFileSync(`${root}${DECLARED}/${name}.d.ts`, "utf8");
     files.set(`${name}.d.ts`, ownDeclaration(text));
   }
-  const router = readFileSync(`${types}/apps/api/src/trpc/root.d.ts`, "utf8");
+  const router = readFileSync(`${root}../../apps/api/${DECLARED}/trpc/root.d.ts`, "utf8");
   files.set("router.d.ts", routerDeclaration(router));
   files.set("fault-code.d.ts", codesDeclaration(Object.keys(FAULTS)));
   const names = new Set(files.keys());
