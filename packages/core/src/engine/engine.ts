@@ -2,6 +2,7 @@ import type { Readable } from "node:stream";
 import type { z } from "zod";
 import type { ContainerFacts } from "../host/container-facts.ts";
 import type { Box, Command, Host, Server } from "../host/host.ts";
+import type { LastBytes } from "../host/server-jobs.ts";
 import type {
   DumpFormat,
   EngineCapabilities,
@@ -84,8 +85,8 @@ export interface DumpPlan {
   readonly source: Source;
   /** See ServerJobSpec: holds the snapshot and counts in it. Its first line reaches `source` as this variable. */
   readonly companion?: { readonly command: Command; readonly on: Host; readonly exports: string };
-  /** See ServerJobSpec: reads a copy of the raw dump, for example its trailer. */
-  readonly observer?: { readonly command: Command; readonly on: Host };
+  /** See ServerJobSpec: reads a copy of the raw dump, or keeps its end, where a format has its trailer. */
+  readonly observer?: { readonly command: Command; readonly on: Host } | LastBytes;
   readonly riders: readonly Rider[];
   /** See Restoration. */
   readonly isWorking?: () => Promise<boolean>;

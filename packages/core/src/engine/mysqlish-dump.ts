@@ -57,7 +57,7 @@ export async function planDump(
       on: reach.host,
       exports: WAITING_VARIABLE,
     },
-    observer: { command: { argv: ["tail", "-c", "1024"] }, on: reach.server },
+    observer: { lastBytes: 1024 },
     riders: ridersOf(vendor, database, survey),
     tools: { [vendor.dump[0] ?? vendor.id]: tool },
     conclude: (remains) => {

@@ -37,9 +37,7 @@ export async function planDump(reach: Reach<PostgresTarget>, request: DumpReques
       on: reach.host,
       exports: SNAPSHOT_VARIABLE,
     },
-    ...(isPlain
-      ? { observer: { command: { argv: ["tail", "-c", "1024"] as const }, on: reach.server } }
-      : {}),
+    ...(isPlain ? { observer: { lastBytes: 1024 } } : {}),
     isWorking: () => isServerWorking(entered),
     riders: [...globals.riders, databaseRider(database, known)],
     tools: { pg_dump: tool },

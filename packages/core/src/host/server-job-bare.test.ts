@@ -12,6 +12,32 @@ function sh(script: string) {
   return { argv: ["sh", "-c", script] } as const;
 }
 
+test.each([
+  ["perl", []],
+  ["a tail beside it, where perl is missing", ["perl"]],
+] as const)("the end of what a job passes on is kept by %s", async (_way, hidden) => {
+  const folder = await pathWith("/bin/false", hidden);
+  try {
+    await using trial = await localTrial(`${folder}:/usr/bin:/bin`);
+    expect(await trial.sh("perl -e 'print 1'")).toBe(hidden.length === 0 ? "1" : "");
+    const long = "head -c 1000000 /dev/zero; printf %01023d 7";
+    const ends = { true: "", "printf short": "short", [long]: `\0${"0".repeat(1022)}7` };
+    for (const [script, end] of Object.entries(ends)) {
+      const stages = [sh(script), sh("cat")] as const;
+      const stream = trial.server.jobs.stream({ ...trial.spec(), stages, observer: { lastBytes: 1024 } });
+      const [passed, view] = await Promise.all([buffer(stream.bytes), stream.ended]);
+      expect(passed.subarray(-1024).toString("latin1"), script).toBe(end);
+      expect(Buffer.from(view.observed ?? []).toString("latin1"), script).toBe(end);
+      expect(view.codes, script).toMatchObject({ stage1: 0, copy: 0, observer: 0 });
+    }
+    const cut = { ...trial.spec(), stages: [sh("cat /dev/zero"), sh("head -c 5")] as const };
+    await trial.server.jobs.start({ ...cut, observer: { lastBytes: 9 } });
+    expect(await trial.over(cut.id)).toMatchObject({ state: "failed", codes: { stage2: 0 } });
+  } finally {
+    await removePath(folder);
+  }
+});
+
 /** A PATH of busybox alone, without what servers may lack. */
 async function barePath() {
   const applets = execFileSync(BUSYBOX, ["--list"], { encoding: "utf8" }).trim().split("\n");

@@ -37,6 +37,35 @@ copy() {
   tell copy $?
 }
 
+# Passes stdin on and keeps its end, through pipes of 1 MiB (1031 is F_SETPIPE_SZ, see fcntl(2)): a copy of everything for `tail` costs a
+# tenth of a whole backup.
+KEEP_LAST='
+my ($kept, $path) = @ARGV;
+my ($block, $end) = ("", "");
+for my $pipe (*STDIN, *STDOUT) { binmode $pipe; fcntl $pipe, 1031, 1 << 20 }
+for (;;) {
+  my $got = sysread STDIN, $block, 1 << 18;
+  next if !defined $got && $! == 4; # EINTR
+  die "the dump cannot be read: $!\n" if !defined $got;
+  last if $got == 0;
+  for (my $at = 0; $at < $got;) {
+    my $put = syswrite STDOUT, $block, $got - $at, $at;
+    next if !defined $put && $! == 4;
+    die "the dump cannot be passed on: $!\n" if !defined $put;
+    $at += $put;
+  }
+  $end = substr $got < $kept ? $end . $block : $block, -$kept;
+}
+open my $file, ">", $path or die "$path: $!\n";
+print $file $end and close $file or die "$path: $!\n";
+'
+keep_last() {
+  perl -e "$KEEP_LAST" "$last" "$D/observed" 3>&- 4>&- 5<&- 7<&-
+  kept=$?
+  tell observer "$kept"
+  tell copy "$kept"
+}
+
 # An observer that ends early leaves the rest to be read, or the dump would break.
 observe() {
   stage observer | {
@@ -56,7 +85,9 @@ chain() {
 }
 
 part() {
-  if [ "$1" = 1 ] && [ -n "$observed" ]; then
+  if [ "$1" = 1 ] && [ -n "$last" ]; then
+    stage stage1 | keep_last
+  elif [ "$1" = 1 ] && [ -n "$observed" ]; then
     stage stage1 | copy
   else
     stage "stage$1"
@@ -205,13 +236,14 @@ fail() {
 }
 
 run() {
-  D=$1 mode=$2 id=${1##*/} first= stopper= codes=
+  D=$1 mode=$2 id=${1##*/} first= stopper= codes= last=
   trap '' HUP
   trap 'fail runner' TERM INT
   unset COFRE_JOB
   cd / && [ ! -e "$D/status" ] && [ ! -e "$D/cancel" ] && [ ! -e "$D/pid" ] && sign pid $$ || exit 1
   { renice -n 10 -p $$ && ionice -c 2 -n 7 -p $$; } > /dev/null 2>&1
   . "$D/spec"
+  [ -z "$last" ] || perl -e 1 > /dev/null 2>&1 || last=
   [ "$mode" != detached ] || eval "$(cat)"
   for name in $secrets_here; do # no longer exported: a stage exports its own
     eval "value=\$$name; unset $name; $name=\$value"
@@ -248,7 +280,7 @@ work() {
       mkfifo "$D/digest"
       digest < "$D/digest" > "$D/sum" 3>&- 7<&- &
     fi
-    if [ -n "$observed" ]; then
+    if [ -n "$observed" ] && [ -z "$last" ]; then
       mkfifo "$D/observer.in"
       observe < "$D/observer.in" 3>&- 7<&- &
     fi

@@ -2,7 +2,7 @@ import { posix } from "node:path";
 import { Fault } from "../model/fault.ts";
 import type { Secret } from "../model/secret.ts";
 import type { LoweredCommand } from "./host.ts";
-import type { ServerJobSpec } from "./server-jobs.ts";
+import type { LastBytes, ServerJobSpec } from "./server-jobs.ts";
 import { quote, quoteAll } from "./ssh-quote.ts";
 
 export type JobMode = "detached" | "stream" | "feed";
@@ -38,6 +38,7 @@ export function writeSpec(spec: ServerJobSpec, mode: JobMode): WrittenSpec {
   const lines = [
     `output=${quote(output)} partial=${quote(partial)} input=${quote(spec.input?.path ?? "")}`,
     `count=${spec.stages.length} exports=${quote(spec.companion?.exports ?? "")} observed=${spec.observer ? "yes" : "''"}`,
+    `last=${isLast(spec.observer) ? spec.observer.lastBytes : ""}`,
     `secrets_here='${Object.keys(secrets).join(" ")}'`,
     `boxes() {\n:\n${boxLines(parts)}}`,
     ...functions,
@@ -58,9 +59,19 @@ function partsOf(spec: ServerJobSpec, mode: JobMode): Part[] {
     beside.push({ name: "companion", command: companion.command, isAccompanied: false, isFed: false });
   }
   if (observer) {
-    beside.push({ name: "observer", command: observer, isAccompanied: companion !== undefined, isFed: true });
+    const command = isLast(observer) ? tailOf(observer) : observer;
+    beside.push({ name: "observer", command, isAccompanied: companion !== undefined, isFed: true });
   }
   return [...stages, ...beside];
+}
+
+function isLast(observer: ServerJobSpec["observer"]): observer is LastBytes {
+  return observer !== undefined && "lastBytes" in observer;
+}
+
+/** For a server that cannot keep the end of a stream that it passes on. */
+function tailOf({ lastBytes }: LastBytes): LoweredCommand {
+  return { argv: ["tail", "-c", String(lastBytes)] };
 }
 
 /** One program as a shell function that becomes it: its variables are exported in its own subshell alone. */

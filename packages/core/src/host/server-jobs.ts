@@ -26,8 +26,16 @@ export interface ServerJobSpec {
    * all of it is kept (at most 16 MiB). The job fails when it fails.
    */
   readonly companion?: { readonly command: LoweredCommand; readonly exports: string };
-  /** Gets a copy of the first stage's stdout (the raw dump) on its stdin; its stdout is kept (at most 64 KiB), its exit code counts. */
-  readonly observer?: LoweredCommand;
+  /**
+   * Gets a copy of the first stage's stdout (the raw dump) on its stdin; its stdout is kept (at most 64 KiB), its exit code counts. Who
+   * needs only the end of it says so: that costs no copy where the server has perl.
+   */
+  readonly observer?: LoweredCommand | LastBytes;
+}
+
+/** So many bytes of the end of a stream, at most 64 KiB. */
+export interface LastBytes {
+  readonly lastBytes: number;
 }
 
 export type ServerJobState = "running" | "done" | "failed" | "cancelled" | "died" | "absent";

@@ -1,6 +1,7 @@
 import { posix } from "node:path";
 import { PassThrough, type Readable } from "node:stream";
 import type { DumpRemains, Source } from "../engine/engine.ts";
+import { loweredObserver } from "../engine/lowered-observer.ts";
 import type { LoweredCommand } from "../host/host.ts";
 import type { ServerJobSpec, ServerJobView } from "../host/server-jobs.ts";
 import { Fault, isFault } from "../model/fault.ts";
@@ -119,7 +120,7 @@ async function jobSpec(
     ...(companion === undefined
       ? {}
       : { companion: { command: companion.on.lower(companion.command), exports: companion.exports } }),
-    ...(observer === undefined ? {} : { observer: observer.on.lower(observer.command) }),
+    ...(observer === undefined ? {} : { observer: loweredObserver(observer) }),
   };
 }
 

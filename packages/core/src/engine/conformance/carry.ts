@@ -17,6 +17,7 @@ import type { ServerJobView } from "../../host/server-jobs.ts";
 import type { DumpFormat, RestoreChoices, UnitFacts } from "../../model/engine.ts";
 import { Fault } from "../../model/fault.ts";
 import type { Bench, DumpPlan, DumpRemains, Engine, Reach, Restoration, Rider, Sink } from "../engine.ts";
+import { loweredObserver } from "../lowered-observer.ts";
 
 /** With the codec's own checksum, as archives have it. */
 const PACKING = {
@@ -243,7 +244,7 @@ function openSource<Target>(
       ...(companion && {
         companion: { command: companion.on.lower(companion.command), exports: companion.exports },
       }),
-      ...(observer && { observer: observer.on.lower(observer.command) }),
+      ...(observer && { observer: loweredObserver(observer) }),
     },
     reach.signal,
   );
