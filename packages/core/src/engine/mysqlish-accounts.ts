@@ -2,7 +2,7 @@ import { z } from "zod";
 import { isFault } from "../model/fault.ts";
 import type { Rider } from "./engine.ts";
 import { escaped, grantOf, isMatch, nearestOf, type Rights } from "./mysqlish-rights.ts";
-import { ask, askRows, type Session } from "./mysqlish-session.ts";
+import { ask, askEach, askRows, type Session } from "./mysqlish-session.ts";
 import { identifier, literal, named } from "./mysqlish-sql.ts";
 
 const USERS_RIDER = "users.sql";
@@ -71,14 +71,12 @@ export async function grantsOf(
   session: Session,
   names: readonly string[],
 ): Promise<readonly (readonly string[])[]> {
-  if (names.length === 0) return [];
-  const printed = await ask(
-    session,
-    names.flatMap((name, index) => [`select 'cofre:account ${index}'`, `show grants for ${name}`]),
-    { limitBytes: 64 << 20 },
-  );
-  const parts = printed.split(/^cofre:account \d+\n/m).slice(1);
-  return parts.map((part) => part.trimEnd().split("\n"));
+  return names.length === 0
+    ? []
+    : await askEach(
+        session,
+        names.map((name) => `show grants for ${name}`),
+      );
 }
 
 /** What an account may do in this database and nothing more: a right that its pattern gives elsewhere too is given here alone. */

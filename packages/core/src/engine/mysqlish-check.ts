@@ -8,7 +8,7 @@ import { holds } from "./mysqlish-rights.ts";
 import { askAll, rowsOf, type Session } from "./mysqlish-session.ts";
 import { isPossibleName, named, OUR_NAMES, SYSTEM_NAMES } from "./mysqlish-sql.ts";
 import type { MysqlTarget } from "./mysqlish-target.ts";
-import { refuseTools } from "./mysqlish-tools.ts";
+import { fittingVersions, type Programs } from "./mysqlish-tools.ts";
 import { isNewerSeries, MARIADB, MYSQL, type Vendor } from "./mysqlish-vendor.ts";
 
 /** A restore of one database: what goes where, and what the archive tells about itself. */
@@ -22,17 +22,23 @@ export interface RestorePlan {
 }
 
 /** Throws what stands in the way, before anything is changed. */
-export async function checkRestore({ session, about }: LoggedIn, plan: RestorePlan): Promise<void> {
+export async function checkRestore(
+  { session, about }: LoggedIn,
+  programs: Programs,
+  plan: RestorePlan,
+): Promise<void> {
   refuseName(plan);
   refuseVendor(plan);
   refuseVersion(plan, about);
   refuseRights(plan, about);
-  await refuseTools(session, about);
-  const ground = await askAll(session, groundSql(plan, about));
+  fittingVersions(programs, about, "restore to");
+  const [ground] = await Promise.all([
+    askAll(session, groundSql(plan, about)),
+    refuseUnwritable(session, plan.into),
+  ]);
   refuseReplica(session, about, ground);
   refuseEntangled(plan, ground);
   refuseUnknown(plan, ground);
-  await refuseUnwritable(session, plan.into);
   await refuseFullDisk(plan, ground);
 }
 

@@ -13,7 +13,7 @@ import { holds, refusePartial, rightsIn } from "./mysqlish-rights.ts";
 import { askRows, loginWords, PLAINLY, type Session, script } from "./mysqlish-session.ts";
 import { named } from "./mysqlish-sql.ts";
 import type { MysqlTarget } from "./mysqlish-target.ts";
-import { dumpTool } from "./mysqlish-tools.ts";
+import { dumpPrograms, fittingVersions } from "./mysqlish-tools.ts";
 import { isNewerSeries, type Vendor } from "./mysqlish-vendor.ts";
 
 /** Everything in the database, in one snapshot; rows are fetched one by one, whatever their number. */
@@ -38,12 +38,15 @@ export async function planDump(
 ): Promise<DumpPlan> {
   const database = onlyUnit(vendor, request);
   refuseFormat(vendor, request.format);
-  const { session, about } = await logIn(vendor, reach);
+  const [{ session, about }, programs] = await Promise.all([
+    logIn(vendor, reach),
+    dumpPrograms(vendor, reach),
+  ]);
   refuseAbsent(session, about, database);
-  await refuseUnseen(session, about, database);
-  const [tool, survey] = await Promise.all([
-    dumpTool(session, about),
+  const [tool = ""] = fittingVersions(programs, about, "dump");
+  const [survey] = await Promise.all([
     surveyDatabase(session, about, database),
+    refuseUnseen(session, about, database),
     refuseUnwritable(session, database),
   ]);
   const policies = maskingPolicies(vendor, about);
@@ -108,9 +111,9 @@ async function refuseUnseen(session: Session, about: About, database: string): P
  * MariaDB's program looks for the events of a database by its name as a string constant, quotes and backslashes doubled, and does not
  * find it (seen in 10.11 and 11.8).
  */
-export async function refuseUnwritable({ vendor, ...way }: Session, database: string): Promise<void> {
-  if (vendor.id !== "mariadb" || !/['"\\]/.test(database)) return;
-  const { [database]: place } = await placesNamed({ vendor, ...way }, [database]);
+export async function refuseUnwritable(session: Session, database: string): Promise<void> {
+  if (session.vendor.id !== "mariadb" || !/['"\\]/.test(database)) return;
+  const { [database]: place } = await placesNamed(session, [database]);
   if (place === undefined || place.events.length === 0) return;
   throw new Fault(
     "target.unsuitable",

@@ -12,6 +12,7 @@ import { ask, clientOf, likelyDoor, loginWords, PLAINLY, type Session, script } 
 import { literal, stageName } from "./mysqlish-sql.ts";
 import { dropOld, isThere, makeStage, stageOf, sweepStage, switchBack, switchIn } from "./mysqlish-stage.ts";
 import type { MysqlTarget } from "./mysqlish-target.ts";
+import { restorePrograms } from "./mysqlish-tools.ts";
 import type { Vendor } from "./mysqlish-vendor.ts";
 
 /** Loads beside the target, counts, and switches by renaming the tables. */
@@ -20,7 +21,10 @@ export function planRestore(vendor: Vendor, reach: Reach<MysqlTarget>, request: 
   const way = wayIn(plan);
   const warnings: string[] = [];
   return {
-    check: async () => checkRestore(await way.logIn(), plan),
+    check: async () => {
+      const [entered, programs] = await Promise.all([way.logIn(), restorePrograms(vendor, reach)]);
+      await checkRestore(entered, programs, plan);
+    },
     present: async () => ((await isThere(await way.enter(), plan)) ? [plan.into] : []),
     prepare: async () => makeStage(await way.enter(), plan),
     get load(): Sink {

@@ -1,9 +1,11 @@
+import { randomBytes } from "node:crypto";
 import type { Command, Ran } from "../host/host.ts";
 import { Fault, isFault } from "../model/fault.ts";
 import { redact } from "../model/secret.ts";
 import type { Bench, Reach } from "./engine.ts";
 import { mysqlFault } from "./mysqlish-faults.ts";
 import type { MysqlTarget } from "./mysqlish-target.ts";
+import { askTogether } from "./mysqlish-together.ts";
 import type { Vendor } from "./mysqlish-vendor.ts";
 
 /** A way in that was tried and works: where the server listens for this host. */
@@ -81,22 +83,41 @@ export async function ask(
   throw failure(session, ran);
 }
 
-/** Several questions in one session, each under its name; the lines of each answer, as they were printed. */
+/**
+ * The lines of each answer, as they were printed, in the order of the questions. They change nothing: what is asked in the same moment
+ * goes in one session of the client, see `askTogether`.
+ */
+export async function askEach(
+  session: Session,
+  questions: readonly string[],
+): Promise<readonly (readonly string[])[]> {
+  return await askTogether(session, questions, (all) => answersOf(session, all));
+}
+
+/** The same, each under its name. */
 export async function askAll<Name extends string>(
   session: Session,
   questions: Readonly<Record<Name, string>>,
 ): Promise<Readonly<Record<Name, readonly string[]>>> {
   const names = Object.keys(questions) as Name[]; // checked: a record's own keys
-  const statements = names.flatMap((name) => [`select 'cofre:${name}'`, questions[name]]);
+  const answers = await askEach(
+    session,
+    names.map((name) => questions[name]),
+  );
+  const told = names.map((name, index): [string, readonly string[]] => [name, answers[index] ?? []]);
+  return Object.fromEntries(told) as Record<Name, readonly string[]>; // checked: made from the same names
+}
+
+async function answersOf(
+  session: Session,
+  questions: readonly string[],
+): Promise<readonly (readonly string[])[]> {
+  const mark = `cofre:${randomBytes(8).toString("hex")}`;
+  const statements = questions.flatMap((question) => [`select '${mark}'`, question]);
   const printed = await ask(session, statements, { limitBytes: 64 << 20 });
-  const answers = Object.fromEntries(names.map((name): [string, string[]] => [name, []]));
-  let current: string[] = [];
-  for (const line of printed.split("\n")) {
-    const name = /^cofre:(\w+)$/.exec(line)?.[1];
-    if (name !== undefined && answers[name] !== undefined) current = answers[name];
-    else if (line !== "") current.push(line);
-  }
-  return answers as Record<Name, string[]>; // checked: made from the same names
+  const lines = printed.split("\n").filter((line) => line !== "");
+  const starts = lines.flatMap((line, index) => (line === mark ? [index] : []));
+  return questions.map((_, index) => lines.slice((starts[index] ?? lines.length) + 1, starts[index + 1]));
 }
 
 /** One value for each row: the answers of `json_object` or `json_array`, one a line. */
