@@ -7,6 +7,7 @@ import type { Browser, Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { download, makeBackup, openDetails, restoreDialog, restored } from "./acts.ts";
 import { absentBrowser, openBrowser } from "./browser.ts";
+import { describeLooks } from "./looks.ts";
 import { ANA, lineOf, openBackups, setUp, stranger } from "./person.ts";
 import { type StartedCofre, startCofre } from "./start-cofre.ts";
 
@@ -200,5 +201,7 @@ describe.skipIf(absent !== null)(
       await page.getByRole("button", { name: "Entrar" }).click();
       await page.getByRole("heading", { name: "Servidores" }).waitFor();
     });
+
+    describeLooks(() => ({ cofre, browser, page }));
   },
 );
