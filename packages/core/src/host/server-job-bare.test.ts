@@ -3,7 +3,8 @@ import { existsSync } from "node:fs";
 import { Readable } from "node:stream";
 import { buffer } from "node:stream/consumers";
 import { describe, expect, test } from "vitest";
-import { localTrial, pathWith, removePath } from "../testing/server-job-trial.ts";
+import { localTrial, pathWith, removePath, trialOn } from "../testing/server-job-trial.ts";
+import { createLocalServer } from "./local.ts";
 
 const BUSYBOX = "/usr/bin/busybox";
 const MISSING = ["setsid", "renice", "ionice", "sha256sum", "openssl", "shasum", "timeout", "stat"];
@@ -18,7 +19,9 @@ test.each([
 ] as const)("the end of what a job passes on is kept by %s", async (_way, hidden) => {
   const folder = await pathWith("/bin/false", hidden);
   try {
-    await using trial = await localTrial(`${folder}:/usr/bin:/bin`);
+    // A locale that the server lacks is common there, and perl complains of it to whoever reads its words.
+    const environment = { PATH: `${folder}:/usr/bin:/bin`, LC_ALL: "pt_XX.UTF-8" };
+    await using trial = await trialOn(createLocalServer("here", environment));
     expect(await trial.sh("perl -e 'print 1'")).toBe(hidden.length === 0 ? "1" : "");
     const long = "head -c 1000000 /dev/zero; printf %01023d 7";
     const ends = { true: "", "printf short": "short", [long]: `\0${"0".repeat(1022)}7` };
@@ -29,6 +32,7 @@ test.each([
       expect(passed.subarray(-1024).toString("latin1"), script).toBe(end);
       expect(Buffer.from(view.observed ?? []).toString("latin1"), script).toBe(end);
       expect(view.codes, script).toMatchObject({ stage1: 0, copy: 0, observer: 0 });
+      expect(view.stderr, script).toBe("");
     }
     const cut = { ...trial.spec(), stages: [sh("cat /dev/zero"), sh("head -c 5")] as const };
     await trial.server.jobs.start({ ...cut, observer: { lastBytes: 9 } });

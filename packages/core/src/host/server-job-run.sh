@@ -60,7 +60,7 @@ open my $file, ">", $path or die "$path: $!\n";
 print $file $end and close $file or die "$path: $!\n";
 '
 keep_last() {
-  perl -e "$KEEP_LAST" "$last" "$D/observed" 3>&- 4>&- 5<&- 7<&-
+  LC_ALL=C perl -e "$KEEP_LAST" "$last" "$D/observed" 3>&- 4>&- 5<&- 7<&-
   kept=$?
   tell observer "$kept"
   tell copy "$kept"
