@@ -19,8 +19,8 @@ import {
   putArchive,
   removeArchive,
   restorationOf,
-  takeArchive,
 } from "./conformance/carry.ts";
+import { takeArchive } from "./conformance/take-archive.ts";
 import type { Reach } from "./engine.ts";
 import { files } from "./files.ts";
 import { FilesTarget } from "./files-target.ts";

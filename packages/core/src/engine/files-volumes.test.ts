@@ -3,7 +3,8 @@ import { absentReason } from "@cofre/lab";
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from "vitest";
 import { createLocalServer } from "../host/local.ts";
 import { type Ground, here, putFiles, reachOf, takeFiles } from "../testing/files-ground.ts";
-import { removeArchive, takeArchive } from "./conformance/carry.ts";
+import { removeArchive } from "./conformance/carry.ts";
+import { takeArchive } from "./conformance/take-archive.ts";
 import { files } from "./files.ts";
 import { FilesTarget } from "./files-target.ts";
 

@@ -12,8 +12,8 @@ import {
   putArchive,
   removeArchive,
   restorationOf,
-  takeArchive,
 } from "./conformance/carry.ts";
+import { takeArchive } from "./conformance/take-archive.ts";
 import { mongodb } from "./mongodb.ts";
 import { factsSaid } from "./mongodb-facts.ts";
 import { restoreNames } from "./mongodb-names.ts";

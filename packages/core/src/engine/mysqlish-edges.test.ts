@@ -12,8 +12,8 @@ import {
   putArchive,
   removeArchive,
   restorationOf,
-  takeArchive,
 } from "./conformance/carry.ts";
+import { takeArchive } from "./conformance/take-archive.ts";
 import { mariadb } from "./mariadb.ts";
 import { mysql } from "./mysql.ts";
 import { formerNames } from "./mysqlish-sql.ts";

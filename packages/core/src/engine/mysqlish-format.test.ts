@@ -3,7 +3,8 @@ import { readFile, writeFile } from "node:fs/promises";
 import { absentReason, readLab } from "@cofre/lab";
 import { describe, expect, onTestFinished, test } from "vitest";
 import { startMysqlSpecimen } from "../testing/mysqlish-specimen.ts";
-import { dumpOf, fileAround, removeArchive, takeArchive } from "./conformance/carry.ts";
+import { dumpOf, fileAround, removeArchive } from "./conformance/carry.ts";
+import { takeArchive } from "./conformance/take-archive.ts";
 import { mariadb } from "./mariadb.ts";
 import { mysql } from "./mysql.ts";
 

@@ -18,8 +18,8 @@ import {
   putArchive,
   removeArchive,
   restorationOf,
-  takeArchive,
 } from "./conformance/carry.ts";
+import { takeArchive } from "./conformance/take-archive.ts";
 import { redis } from "./redis.ts";
 import { WHOLE_SERVER } from "./redis-target.ts";
 

@@ -14,14 +14,8 @@ import { type HostileAnswer, type Hostility, hostileS3 } from "../testing/hostil
 import { clientOf } from "../testing/s3-specimen.ts";
 import { temporaryFolder } from "../testing/temporary-folder.ts";
 import { tlsDoor } from "../testing/tls-door.ts";
-import {
-  type Archive,
-  openArchive,
-  putArchive,
-  removeArchive,
-  restorationOf,
-  takeArchive,
-} from "./conformance/carry.ts";
+import { type Archive, openArchive, putArchive, removeArchive, restorationOf } from "./conformance/carry.ts";
+import { takeArchive } from "./conformance/take-archive.ts";
 import type { Reach } from "./engine.ts";
 import { s3 } from "./s3.ts";
 import { BucketTarget } from "./s3-target.ts";

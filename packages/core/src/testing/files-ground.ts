@@ -1,12 +1,7 @@
 import { randomBytes } from "node:crypto";
 import { onTestFinished } from "vitest";
-import {
-  type Archive,
-  type Destined,
-  putArchive,
-  removeArchive,
-  takeArchive,
-} from "../engine/conformance/carry.ts";
+import { type Archive, type Destined, putArchive, removeArchive } from "../engine/conformance/carry.ts";
+import { takeArchive } from "../engine/conformance/take-archive.ts";
 import type { Reach } from "../engine/engine.ts";
 import { files } from "../engine/files.ts";
 import type { FilesTarget } from "../engine/files-target.ts";

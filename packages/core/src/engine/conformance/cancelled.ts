@@ -1,10 +1,10 @@
 import { describe, expect, test } from "vitest";
 import type { Engine } from "../engine.ts";
-import { takeArchive } from "./carry.ts";
 import { LONG_DUMP_BYTES, leftoversSoon } from "./failed-dump.ts";
 import { disturb } from "./held.ts";
 import { firstGroup } from "./round-trip.ts";
 import type { Pair } from "./specimen.ts";
+import { takeArchive } from "./take-archive.ts";
 
 export function stopsWhenCancelled<Target>(engine: Engine<Target>, pair: Pair<Target>): void {
   describe("when a backup is cancelled", () => {

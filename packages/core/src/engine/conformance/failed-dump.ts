@@ -1,9 +1,9 @@
 import { describe, expect, test } from "vitest";
 import type { Engine } from "../engine.ts";
-import { takeArchive } from "./carry.ts";
 import { disturb, filled } from "./held.ts";
 import { firstGroup, take } from "./round-trip.ts";
 import type { Pair, Specimen } from "./specimen.ts";
+import { takeArchive } from "./take-archive.ts";
 
 /** More than all buffers on the way can hold, so that the program is still at work when its first bytes are seen. */
 export const LONG_DUMP_BYTES = 64 << 20;

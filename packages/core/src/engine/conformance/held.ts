@@ -1,6 +1,7 @@
 import type { Engine } from "../engine.ts";
-import { type Archive, removeArchive, takeArchive } from "./carry.ts";
+import { type Archive, removeArchive } from "./carry.ts";
 import type { Specimen } from "./specimen.ts";
+import { takeArchive } from "./take-archive.ts";
 
 type Contents = "filled" | "changed";
 

@@ -1,16 +1,9 @@
 import { describe, expect, onTestFinished, test } from "vitest";
 import type { Engine } from "../engine.ts";
-import {
-  type Archive,
-  checkArchive,
-  putArchive,
-  removeArchive,
-  restorationOf,
-  type TakeRequest,
-  takeArchive,
-} from "./carry.ts";
+import { type Archive, checkArchive, putArchive, removeArchive, restorationOf } from "./carry.ts";
 import { changed, disturb, filled, holds } from "./held.ts";
 import type { Pair, Specimen } from "./specimen.ts";
+import { type TakeRequest, takeArchive } from "./take-archive.ts";
 
 /** The units in the groups that make one archive each: all in one where the engine combines them, else one by one. */
 export function groupsOf<Target>(

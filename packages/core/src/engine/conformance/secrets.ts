@@ -2,11 +2,12 @@ import { inspect } from "node:util";
 import { describe, expect, test } from "vitest";
 import type { Host } from "../../host/host.ts";
 import type { Engine } from "../engine.ts";
-import { removeArchive, restorationOf, takeArchive } from "./carry.ts";
+import { removeArchive, restorationOf } from "./carry.ts";
 import { LONG_DUMP_BYTES } from "./failed-dump.ts";
 import { disturb, filled } from "./held.ts";
 import { firstGroup } from "./round-trip.ts";
 import type { Pair, Specimen } from "./specimen.ts";
+import { takeArchive } from "./take-archive.ts";
 
 export function keepsSecrets<Target>(engine: Engine<Target>, pair: Pair<Target>): void {
   describe("secrets", () => {
