@@ -179,6 +179,17 @@ describe("a server job on this machine", () => {
     expect(await tagged(trial, left.id)).toBe("");
   });
 
+  test("that streams more than anybody reads is ended by its own runner, which need not be killed", async () => {
+    const abort = new AbortController();
+    const spec = { ...trial.spec(), stages: [{ argv: ["cat", "/dev/zero"] }] as const };
+    const flow = trial.server.jobs.stream(spec, abort.signal);
+    flow.bytes.on("error", () => undefined);
+    flow.bytes.once("readable", () => setTimeout(() => abort.abort(), 500));
+    const view = await flow.ended;
+    expect(view).toMatchObject({ state: "cancelled", codes: { digest: 0 } });
+    expect(await tagged(trial, spec.id)).toBe("");
+  });
+
   test("that is fed ends on the server when it is aborted", async () => {
     const abort = new AbortController();
     const spec = { ...trial.spec(), stages: [sh("cat > /dev/null")] as const };

@@ -77,7 +77,10 @@ async function* open(
   const { written } = await startOnServer(job.host, job.spec, "stream");
   const source = job.host.read(attached(job.spec, "stream", written));
   // Ended on the server first, inside containers too: a closed channel alone would leave the program there running.
-  const onStop = () => void finalView().then(...endings(source, stop));
+  const onStop = () => {
+    drain(source);
+    void finalView().then(...endings(source, stop));
+  };
   if (stop.aborted) onStop();
   stop.addEventListener("abort", onStop, { once: true });
   try {
@@ -86,9 +89,21 @@ async function* open(
   } finally {
     stop.removeEventListener("abort", onStop);
     source.on("error", () => undefined); // that it was cut is known
-    if (!source.readableEnded) await finalView().catch(() => undefined);
+    if (!source.readableEnded) {
+      drain(source);
+      await finalView().catch(() => undefined);
+    }
     source.destroy();
   }
+}
+
+/** What passes the bytes on there would wait for a reader for ever, and the job for it. */
+function drain(source: Readable): void {
+  const readAll = () => {
+    while (source.read() !== null);
+  };
+  source.on("readable", readAll);
+  readAll();
 }
 
 function endings(source: Readable, stop: AbortSignal): [() => void, () => void] {
