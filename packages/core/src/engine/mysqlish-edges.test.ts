@@ -41,6 +41,14 @@ describe.each([mysql, mariadb])("$label", (engine) => {
       return taken;
     };
 
+    /** Ends the session that is at this statement, if one still is. */
+    const stop = async (statement: string): Promise<void> => {
+      const id = await specimen.sql(
+        `select id from information_schema.processlist where info = '${statement}'`,
+      );
+      if (id !== "") await specimen.sql(`kill ${id}`);
+    };
+
     beforeAll(async () => {
       specimen = await startMysqlSpecimen(id, LATEST[id]);
       await specimen.empty();
@@ -119,6 +127,20 @@ describe.each([mysql, mariadb])("$label", (engine) => {
       await expect(restorationOf(engine, specimen.reachAsApp(), archive).check()).rejects.toMatchObject({
         code: "target.permission",
       });
+    });
+
+    test.each([
+      ["some seconds does not cost the counts", 5, /^(?!.*a restore will not compare)/s],
+      ["long costs the counts, and that is told", 60, /a query that ran for long kept the server/],
+    ])("a statement that runs for %s", { timeout: SLOW_MS }, async (_, seconds, told) => {
+      const statement = `update shop.customers set price = price where sleep(${seconds}) = 0 limit 1`;
+      const holder = specimen.sql(statement).catch(() => "");
+      await new Promise((resolve) => setTimeout(resolve, 500));
+      const taken = await take();
+      expect(taken.warnings.join("\n")).toMatch(told);
+      expect("orders" in (taken.facts[0]?.counts ?? {})).toBe(seconds < 10);
+      await stop(statement);
+      await holder;
     });
 
     test("who may see only a part is refused before the first byte, told what is missing", {
@@ -240,9 +262,7 @@ describe.each([mysql, mariadb])("$label", (engine) => {
       await expect(restoration.commit()).rejects.toMatchObject({ name: "Fault", code: "target.unsuitable" });
       expect(await restoration.stage()).toBe("staged");
       expect(await specimen.fingerprint(["shop"])).toBe(before);
-      await specimen.sql(
-        `kill ${await specimen.sql("select id from information_schema.processlist where info = 'do sleep(60)'")}`,
-      );
+      await stop("do sleep(60)");
       await holder;
       await restoration.abort();
       expect(await specimen.leftovers(reach.tag)).toEqual([]);
