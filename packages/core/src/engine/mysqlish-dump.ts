@@ -139,29 +139,18 @@ function dumpCommand(session: Session, database: string, more: readonly string[]
   return { ...command, argv: ["sh", "-c", DUMP, "cofre", vendor.dump.join(" "), ...words] };
 }
 
-const LOCK = "flush tables with read lock";
-
 /**
- * A query that runs for long keeps the lock away, and whoever writes meanwhile waits for both: hence short tries, and a pause for
- * writers. MariaDB forgets the last error only in a statement that reads a table.
+ * Writers are held back for as long as the dump takes to open its snapshot, and never longer than fifteen seconds. The lock is asked for
+ * once and for five: whoever wants to write waits behind it, and MySQL keeps a part of one that failed until the session lets it go.
  */
-const LOCK_AGAIN = [
-  "do (select sleep(if(@cofre_locked, 0, 1)) from information_schema.engines limit 1)",
-  `set @cofre_lock = if(@cofre_locked, 'do 0', '${LOCK}')`,
-  "prepare cofre_lock from @cofre_lock",
-  "execute cofre_lock",
-  "set @cofre_locked = 1 - @@error_count",
-];
-
-/** Writers are held back for as long as the dump takes to open its snapshot, and never longer than fifteen seconds. */
 function countCommand(session: Session, database: string, mayLock: boolean): Command {
   const { vendor, reach } = session;
   const lock = [
     vendor.unlimited,
-    "set session lock_wait_timeout = 3",
+    "set session lock_wait_timeout = 5",
     "set session transaction isolation level repeatable read",
     ...(mayLock
-      ? [LOCK, "set @cofre_locked = 1 - @@error_count", ...LOCK_AGAIN, ...LOCK_AGAIN]
+      ? ["flush tables with read lock", "set @cofre_locked = 1 - @@error_count"]
       : ["set @cofre_locked = 0"]),
     "start transaction with consistent snapshot",
   ];
