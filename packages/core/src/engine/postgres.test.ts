@@ -21,6 +21,8 @@ for (const { version, extent } of VERSIONS) {
 async function startWatched(version: string): Promise<PostgresSpecimen> {
   const specimen = await startPostgresSpecimen(version);
   const startedAt = await startOf(specimen);
+  // An image's own first start may leave a process to the second one, before anybody else was there.
+  const before = troubleIn(await specimen.started.logs());
   const dispose = specimen[Symbol.asyncDispose];
   return {
     ...specimen,
@@ -29,11 +31,15 @@ async function startWatched(version: string): Promise<PostgresSpecimen> {
       const log = await specimen.started.logs();
       await dispose();
       expect(endedAs).toBe(startedAt);
-      expect(log).not.toMatch(
-        /all server processes terminated|reinitializing|not properly shut down|untracked child process/,
-      );
+      expect(troubleIn(log)).toEqual(before);
     },
   };
+}
+
+function troubleIn(log: string): readonly string[] {
+  const trouble =
+    /all server processes terminated|reinitializing|not properly shut down|untracked child process/;
+  return log.split("\n").filter((line) => trouble.test(line));
 }
 
 /** When the postmaster started, and when its sessions were last reset: a crash of one session resets them all. */
