@@ -57,6 +57,8 @@ async function* flow(
       arrived.hash.update(chunk);
       yield chunk;
     }
+    // What was read away since then is missing here, however well the job ended.
+    if (stop.aborted) throw abortFault(stop);
     arrived.isWhole = true;
     const view = await finalView();
     confirm(view, { bytes: arrived.bytes, sha256: arrived.hash.digest("hex") });
