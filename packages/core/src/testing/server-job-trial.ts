@@ -28,8 +28,8 @@ const PATIENCE_MS = 20_000;
 /** A query that prints without end, slowly enough to be caught in the act. */
 export const ENDLESS_QUERY =
   "copy (select repeat('x', 500), pg_sleep(0.001) from generate_series(1, 1000000)) to stdout";
-/** A script: process ids of what carries the job $1. */
-export const FIND_JOB = 'grep -ls "COFRE_JOB=$1" /proc/[0-9]*/environ | cut -d/ -f3';
+/** A script: process ids of what carries the job $1, as a variable of its own: sudo writes the words of a look into SUDO_COMMAND. */
+export const FIND_JOB = 'grep -lsz "^COFRE_JOB=$1$" /proc/[0-9]*/environ | cut -d/ -f3';
 /** A script: signal $2 to the container engine's client of job $1 that runs that query; to itself, not to sudo before it. */
 export const SIGNAL_CLIENT = `for p in $(grep -ls "COFRE_JOB=$1" /proc/[0-9]*/cmdline | cut -d/ -f3); do
   read -r name < "/proc/$p/comm" && [ "$name" = docker ] && grep -qs pg_sleep "/proc/$p/cmdline" && kill "-$2" "$p"
