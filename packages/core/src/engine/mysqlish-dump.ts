@@ -3,7 +3,7 @@ import type { Command } from "../host/host.ts";
 import type { UnitFacts } from "../model/engine.ts";
 import { Fault } from "../model/fault.ts";
 import type { DumpPlan, DumpRemains, DumpRequest, Reach } from "./engine.ts";
-import { COUNT, DONE, DUMP, LATE, WAITING_VARIABLE } from "./mysqlish-dump-scripts.ts";
+import { COUNT, DONE, DUMP, HELD, LATE, WAITING_VARIABLE } from "./mysqlish-dump-scripts.ts";
 import { countingSql, objectsSql, readFacts, withoutRows } from "./mysqlish-facts.ts";
 import { assertTrailer, dumpFormat } from "./mysqlish-format.ts";
 import { type About, logIn } from "./mysqlish-inspect.ts";
@@ -141,7 +141,7 @@ function dumpCommand(session: Session, database: string, more: readonly string[]
 
 /**
  * Writers are held back for as long as the dump takes to open its snapshot, and never longer than fifteen seconds. The lock is asked for
- * once and for five: whoever wants to write waits behind it, and MySQL keeps a part of one that failed until the session lets it go.
+ * once and for five: whoever wants to write waits behind it.
  */
 function countCommand(session: Session, database: string, mayLock: boolean): Command {
   const { vendor, reach } = session;
@@ -154,7 +154,7 @@ function countCommand(session: Session, database: string, mayLock: boolean): Com
       : ["set @cofre_locked = 0"]),
     "start transaction with consistent snapshot",
   ];
-  const last = [...objectsSql(vendor, database), "select 'locked', '', @cofre_locked"];
+  const last = objectsSql(vendor, database);
   const made = (statements: readonly string[]): string => statements.map((sql) => `${sql};`).join("\n");
   const command = script(session, "", []);
   const make = mayLock ? `${countingSql(database, `cofre:${reach.tag}`)};` : "";
@@ -229,7 +229,7 @@ function whyUncounted(
 ): string | undefined {
   const { username } = session.reach.target;
   if (!mayLock) return `user ${username} may not hold writers back for a moment (the right RELOAD)`;
-  if (!counted.lines.includes("locked\t\t1")) {
+  if (!counted.lines.includes(HELD)) {
     return "a query that ran for long kept the server from holding writers back for a moment";
   }
   if (counted.lines.includes(LATE)) return "the dump took longer than fifteen seconds to begin";

@@ -143,6 +143,22 @@ describe.each([mysql, mariadb])("$label", (engine) => {
       await holder;
     });
 
+    test("a lock that the server does not give whole keeps nobody out until the dump begins", {
+      timeout: SLOW_MS,
+    }, async () => {
+      const plan = await engine.dump(specimen.reach(), { units: ["shop"], digests: "none" });
+      const statement = "update shop.customers set price = price where sleep(61) = 0 limit 1";
+      const holder = specimen.sql(statement).catch(() => "");
+      await new Promise((resolve) => setTimeout(resolve, 500));
+      const counted = await (plan.companion?.on ?? specimen.reach().host).run(
+        plan.companion?.command ?? { argv: ["false"] },
+      );
+      expect(counted).toMatchObject({ code: 0, stderr: expect.stringMatching(/Lock wait timeout/i) });
+      expect(counted.stdout).toMatch(/^\d+\ncofre:unheld\n(?!.*(cofre:late|^row\t)).*cofre:done\n$/ms);
+      await stop(statement);
+      await holder;
+    });
+
     test("who may see only a part is refused before the first byte, told what is missing", {
       timeout: SLOW_MS,
     }, async () => {
@@ -217,7 +233,7 @@ describe.each([mysql, mariadb])("$label", (engine) => {
     }, async () => {
       const plan = await engine.dump(specimen.reach(), { units: ["shop"], digests: "none" });
       const remains = {
-        companion: "1\nrows\t\t0\nlocked\t\t1\ncofre:done\n",
+        companion: "1\ncofre:held\nrows\t\t0\ncofre:done\n",
         observed: Buffer.from("-- Dump completed on 2026-11-22  9:00:00\n"),
       };
       expect(plan.conclude({ ...remains, stderr: "" }).facts).toHaveLength(1);
