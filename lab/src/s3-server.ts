@@ -12,6 +12,8 @@ export interface StartS3Options {
   readonly network?: string;
   /** MinIO alone: the domain below which buckets are names of their own. */
   readonly domain?: string;
+  /** MinIO alone: with its web console, at port 9001 of the container. */
+  readonly console?: boolean;
 }
 
 export interface StartedS3 extends ThrowawayContainer {
@@ -36,10 +38,16 @@ interface Maker {
 export async function startS3(maker: Maker, options: StartS3Options): Promise<StartedS3> {
   const { accessKey = "labadmin", secretKey = 'lab "secret" $1 `id`/+=' } = options;
   const domain = options.domain === undefined ? {} : { MINIO_DOMAIN: options.domain };
+  const pages = options.console ? { MINIO_BROWSER: "on", MINIO_CONSOLE_ADDRESS: ":9001" } : {};
   const container = await startContainer({
     image: imageOf(maker.engine, options.version ?? maker.version),
     name: maker.engine,
-    env: { ...domain, [maker.variables.accessKey]: accessKey, [maker.variables.secretKey]: secretKey },
+    env: {
+      ...domain,
+      ...pages,
+      [maker.variables.accessKey]: accessKey,
+      [maker.variables.secretKey]: secretKey,
+    },
     cmd: maker.cmd,
     labels: options.labels,
     network: options.network,

@@ -184,6 +184,15 @@ export interface Detected {
   readonly version: string | null;
 }
 
+/** A web page of the product's own, for people. */
+export interface WebConsole {
+  /** Inside the container. */
+  readonly port: number;
+  readonly tls: boolean;
+  /** Where its owner says that browsers find it. */
+  readonly url: string | null;
+}
+
 export interface Engine<Target = unknown> {
   readonly id: EngineId;
   readonly kind: EngineKind;
@@ -200,6 +209,8 @@ export interface Engine<Target = unknown> {
 
   /** Undefined when the container is not of this engine. By labels, image under any registry or tag, process, environment. */
   detect(container: ContainerFacts): Detected | undefined;
+  /** The console of such a container by its settings; undefined when it shows none. Nothing is asked of it. */
+  webConsole?(container: ContainerFacts): WebConsole | undefined;
   /** Version and units. MUST NOT write, MUST NOT take locks. Throws `target.auth`, `target.missing`, `target.unreachable`. */
   inspect(reach: Reach<Target>): Promise<Inspection>;
   /** Checks everything that can be known before the first byte (rights, tool and server versions), then plans. */

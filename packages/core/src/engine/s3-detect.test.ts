@@ -48,6 +48,38 @@ describe("object stores are known", () => {
     expect(s3.detect(container(weed))?.config).toMatchObject({ port: 8333, accessKey: "a" });
   });
 
+  test.each<[string, Partial<ContainerFacts>, unknown]>([
+    [
+      "by its option",
+      { argv: ["server", "/data", "--console-address", ":9001"] },
+      { port: 9001, tls: false, url: null },
+    ],
+    [
+      "by its variable",
+      { env: { MINIO_CONSOLE_ADDRESS: "0.0.0.0:9443" } },
+      { port: 9443, tls: false, url: null },
+    ],
+    ["as Bitnami starts it", { image: "bitnami/minio:2024" }, { port: 9001, tls: false, url: null }],
+    [
+      "where its owner says",
+      {
+        argv: ["--console-address=:9001"],
+        env: { MINIO_BROWSER_REDIRECT_URL: "https://minio.loja.com.br/ui" },
+      },
+      { port: 9001, tls: false, url: "https://minio.loja.com.br/ui" },
+    ],
+    [
+      "and no address that is none of the web",
+      { argv: ["--console-address=:9001"], env: { MINIO_BROWSER_REDIRECT_URL: "javascript:alert(1)" } },
+      { port: 9001, tls: false, url: null },
+    ],
+    ["not where its port is left to chance", { argv: ["server", "/data"] }, undefined],
+    ["not where it is off", { argv: ["--console-address=:9001"], env: { MINIO_BROWSER: "off" } }, undefined],
+    ["not of another product", { image: "garage", argv: ["--console-address=:9001"] }, undefined],
+  ])("their console %s", (_, facts, expected) => {
+    expect(s3.webConsole?.(container(facts))).toEqual(expected);
+  });
+
   test("and what only talks to one is not one", () => {
     for (const image of ["minio/mc", "minio/console", "postgres:17", "my/minio-backup:1"]) {
       expect(s3.detect(container({ image, env: keys }))).toBeUndefined();

@@ -1,5 +1,5 @@
 import type { ContainerFacts } from "../host/container-facts.ts";
-import type { Detected } from "./engine.ts";
+import type { Detected, WebConsole } from "./engine.ts";
 
 /** Object stores by the last part of their image's name, with the port of their S3 and the variables of their keys. */
 interface Maker {
@@ -39,10 +39,8 @@ const MAKERS: readonly Maker[] = [
  * a sidecar of ours. MinIO without keys of its own has the well-known ones. Source: MinIO, "Root access settings".
  */
 export function detectS3(container: ContainerFacts): Detected | undefined {
-  const { env, labels, image, process } = container;
-  if ("cofre.job" in labels) return undefined;
-  const name = (image.split("/").at(-1) ?? "").replace(/[:@].*$/, "");
-  const maker = MAKERS.find((one) => one.image.test(name) || (process !== null && one.process.test(process)));
+  const { env, image } = container;
+  const maker = makerOf(container);
   if (maker === undefined) return undefined;
   const accessKey = firstOf(env, maker.accessKey);
   const secretKey = firstOf(env, maker.secretKey);
@@ -65,13 +63,43 @@ export function detectS3(container: ContainerFacts): Detected | undefined {
   };
 }
 
+function makerOf({ labels, image, process }: ContainerFacts): Maker | undefined {
+  if ("cofre.job" in labels) return undefined;
+  const name = (image.split("/").at(-1) ?? "").replace(/[:@].*$/, "");
+  return MAKERS.find((one) => one.image.test(name) || (process !== null && one.process.test(process)));
+}
+
 /** `--address :9000`, else what the maker listens on. */
 function portOf({ argv, env }: ContainerFacts, maker: Maker): number {
-  const at = argv.findIndex((word) => word === "--address" || word.startsWith("--address="));
-  const word = at < 0 ? undefined : (argv[at]?.split("=")[1] ?? argv[at + 1]);
-  const told = word ?? env.MINIO_ADDRESS ?? env.MINIO_API_PORT_NUMBER ?? env.VGW_PORT;
+  const told = wordOf(argv, "--address") ?? env.MINIO_ADDRESS ?? env.MINIO_API_PORT_NUMBER ?? env.VGW_PORT;
+  return portIn(told) ?? maker.port;
+}
+
+/**
+ * MinIO's console, where its port is chosen: without a choice it is another one at every start, which nobody can publish. Source: MinIO,
+ * "Console settings"; the variable of a number is that of Bitnami's image, which starts with 9001.
+ */
+export function minioConsole(container: ContainerFacts): WebConsole | undefined {
+  const { argv, env, image } = container;
+  if (makerOf(container) !== MAKERS[0] || env.MINIO_BROWSER === "off") return undefined;
+  const told =
+    wordOf(argv, "--console-address") ?? env.MINIO_CONSOLE_ADDRESS ?? env.MINIO_CONSOLE_PORT_NUMBER;
+  const port = portIn(told) ?? (image.includes("bitnami/") ? 9001 : undefined);
+  if (port === undefined) return undefined;
+  const url = env.MINIO_BROWSER_REDIRECT_URL ?? "";
+  return { port, tls: hasCertificates(container), url: /^https?:\/\/[^/\s]+/.test(url) ? url : null };
+}
+
+/** The word behind an option, as `--option word` or `--option=word`. */
+function wordOf(argv: ContainerFacts["argv"], option: string): string | undefined {
+  const at = argv.findIndex((word) => word === option || word.startsWith(`${option}=`));
+  return at < 0 ? undefined : (argv[at]?.split("=")[1] ?? argv[at + 1]);
+}
+
+/** Of `:9001`, `0.0.0.0:9001`, `9001`. */
+function portIn(told: string | undefined): number | undefined {
   const port = Number(told?.split(":").at(-1));
-  return Number.isInteger(port) && port > 0 && port < 65_536 ? port : maker.port;
+  return Number.isInteger(port) && port > 0 && port < 65_536 ? port : undefined;
 }
 
 /** MinIO speaks TLS as soon as it finds certificates. Source: MinIO, "Network encryption". */

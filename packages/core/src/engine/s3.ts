@@ -2,7 +2,7 @@ import type { Inspection } from "../model/engine.ts";
 import type { Engine, Reach } from "./engine.ts";
 import { browseBuckets } from "./s3-browse.ts";
 import { checkBuckets } from "./s3-check.ts";
-import { detectS3 } from "./s3-detect.ts";
+import { detectS3, minioConsole } from "./s3-detect.ts";
 import { dumpBuckets } from "./s3-dump.ts";
 import { FORMAT, identifyBuckets, S3_VERSION } from "./s3-format.ts";
 import { listBuckets } from "./s3-list.ts";
@@ -32,6 +32,7 @@ export const s3: Engine<BucketTarget> = {
   configSchema: BucketTarget,
   secretFields: ["secretKey"],
   detect: detectS3,
+  webConsole: minioConsole,
   inspect: inspectBuckets,
   dump: dumpBuckets,
   identify: identifyBuckets,

@@ -22,7 +22,13 @@ const Inspected = z.object({
   ImageName: z.string().nullish(),
   NetworkSettings: z
     .object({
-      Ports: z.record(z.string(), z.array(z.object({ HostPort: z.string() })).nullish()).nullish(),
+      Ports: z
+        .record(
+          z.string(),
+          z.array(z.object({ HostIp: z.string().nullish(), HostPort: z.string() })).nullish(),
+        )
+        .nullish(),
+      Networks: z.record(z.string(), z.object({ IPAddress: z.string().nullish() })).nullish(),
     })
     .nullish(),
   Mounts: z
@@ -89,6 +95,7 @@ function listedFrom(inspected: Inspected): Listed {
     labels: Config.Labels ?? {},
     argv: [...(inspected.Path ? [inspected.Path] : []), ...(inspected.Args ?? [])],
     ports: portsFrom(inspected),
+    ...addressFrom(inspected),
     mounts: (inspected.Mounts ?? []).map((mount) => ({
       kind: mount.Type ?? "",
       source: mount.Name ?? mount.Source ?? "",
@@ -107,12 +114,24 @@ function environmentFrom(lines: readonly string[]): Record<string, string> {
   );
 }
 
+function addressFrom({ NetworkSettings }: Inspected): Pick<ContainerFacts, "address"> {
+  const addresses = Object.values(NetworkSettings?.Networks ?? {}).map((network) => network.IPAddress);
+  const address = addresses.find(Boolean);
+  return address ? { address } : {};
+}
+
 /** Published ports first by what is configured, then those that are only exposed. `5432/tcp` is how they are written. */
 function portsFrom({ Config, NetworkSettings }: Inspected): ContainerFacts["ports"] {
   const published = NetworkSettings?.Ports ?? {};
   const all = new Set([...Object.keys(published), ...Object.keys(Config.ExposedPorts ?? {})]);
   return [...all].map((port) => {
-    const host = Number(published[port]?.[0]?.HostPort);
-    return { container: Number.parseInt(port, 10), host: host > 0 ? host : null };
+    const [first] = published[port] ?? [];
+    const host = Number(first?.HostPort);
+    const isLoopback = /^127\.|^::1$/.test(first?.HostIp ?? "");
+    return {
+      container: Number.parseInt(port, 10),
+      host: host > 0 ? host : null,
+      ...(isLoopback ? { loopback: true } : {}),
+    };
   });
 }

@@ -19,7 +19,7 @@ describe.skipIf(skipped)("the container engine of a server", () => {
       "lab-ssh-own": "sshd",
     });
     const published = list?.find(({ name }) => name === "shop-pg15")?.ports;
-    expect(published).toEqual([{ container: 5432, host: readLab().containers.pg15?.port }]);
+    expect(published).toEqual([{ container: 5432, host: readLab().containers.pg15?.port, loopback: true }]);
   });
 
   test("tells when containers start, stop and go", async () => {
