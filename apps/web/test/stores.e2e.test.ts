@@ -27,7 +27,7 @@ describe.skipIf(absent !== null)(
     let page: Page;
 
     beforeAll(async () => {
-      minio = await startMinio();
+      minio = await startMinio({ console: true });
       await minio.exec(["sh", "-c", "mkdir -p /data/uploads /data/temp /data/vault"]);
       [cofre, browser] = await Promise.all([startCofre(), openBrowser()]);
       page = (await stranger(browser)).page;
@@ -94,6 +94,20 @@ describe.skipIf(absent !== null)(
       await dialog.waitFor({ state: "detached" });
       const line = page.getByRole("list", { name: "Chaves de criptografia" }).getByRole("listitem");
       await line.filter({ hasText: "Loja 2027" }).getByText("Em uso").waitFor();
+    });
+
+    test("the console of a MinIO is one click away, with the address at which it answers", async () => {
+      await page.goto(cofre.address);
+      await page.getByRole("button", { name: "Procurar de novo" }).first().click();
+      const reach = `Acessar o console de ${minio.name}`;
+      await page.getByRole("button", { name: reach }).click();
+      const dialog = page.getByRole("dialog", { name: reach });
+      const link = dialog.getByRole("link", { name: "Abrir console" });
+      expect(await link.getAttribute("rel")).toContain("noreferrer");
+      const there = await fetch(`${await link.getAttribute("href")}/login`);
+      expect(await there.text()).toContain("MinIO Console");
+      await page.keyboard.press("Escape");
+      await dialog.waitFor({ state: "detached" });
     });
 
     test("a file goes into a bucket, is seen as text, and is found by a few letters", async () => {

@@ -173,6 +173,11 @@ export const MATRIX: Readonly<Record<string, Row>> = {
     input: ({ resourceId }) => ({ id: resourceId }),
   },
   "resources.logs": { expected: "absent", role: "operator", input: ({ resourceId }) => ({ id: resourceId }) },
+  "resources.console": {
+    expected: "absent",
+    role: "operator",
+    input: ({ resourceId }) => ({ id: resourceId }),
+  },
   "resources.restart": {
     expected: "absent",
     role: "operator",

@@ -5,7 +5,7 @@ import { fault, faultCard } from "./en/fault.ts";
 import { acts, faces, frame, languages, palette, themes, words } from "./en/frame.ts";
 import { jobs, remedy } from "./en/jobs.ts";
 import { apiKeys, audit, organization } from "./en/organization.ts";
-import { addResource, config, engines, hooks, resources, settings } from "./en/resources.ts";
+import { addResource, config, engines, hooks, resources, settings, webConsole } from "./en/resources.ts";
 import { safety } from "./en/safety.ts";
 import { schedule } from "./en/schedule.ts";
 import { addServer, servers } from "./en/servers.ts";
@@ -60,5 +60,6 @@ export const en: typeof ptBr = {
   stores,
   sync,
   themes,
+  webConsole,
   words,
 };

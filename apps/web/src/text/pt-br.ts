@@ -5,7 +5,7 @@ import { fault, faultCard } from "./pt-br/fault.ts";
 import { acts, faces, frame, languages, palette, themes, words } from "./pt-br/frame.ts";
 import { jobs, remedy } from "./pt-br/jobs.ts";
 import { apiKeys, audit, organization } from "./pt-br/organization.ts";
-import { addResource, config, engines, hooks, resources, settings } from "./pt-br/resources.ts";
+import { addResource, config, engines, hooks, resources, settings, webConsole } from "./pt-br/resources.ts";
 import { safety } from "./pt-br/safety.ts";
 import { schedule } from "./pt-br/schedule.ts";
 import { addServer, servers } from "./pt-br/servers.ts";
@@ -59,5 +59,6 @@ export const ptBr = {
   stores,
   sync,
   themes,
+  webConsole,
   words,
 };

@@ -15,6 +15,7 @@ function toEngineView(engine: Engine): EngineView {
     capabilities: { ...engine.capabilities, restoreOptions: [...engine.capabilities.restoreOptions] },
     formats: [...engine.formats],
     defaultPort: engine.defaultPort,
+    webConsole: engine.webConsole !== undefined,
     config: fieldsOf(engine),
   };
 }

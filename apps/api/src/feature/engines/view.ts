@@ -33,6 +33,8 @@ export const EngineView = z.object({
   /** The default first. */
   formats: z.array(z.string()),
   defaultPort: z.number().nullable(),
+  /** Its containers may show a web console of their own: see `resources.console`. */
+  webConsole: z.boolean(),
   config: z.array(ConfigFieldView),
 });
 export type EngineView = z.infer<typeof EngineView>;

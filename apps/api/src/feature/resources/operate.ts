@@ -51,7 +51,8 @@ export async function restart(ctx: ActorContext, { id }: { readonly id: string }
   return await viewResource(ctx, await findResource(ctx, id));
 }
 
-async function containerOf({ deps }: ActorContext, row: ResourceRow, signal: AbortSignal) {
+/** The resource's container as its engine tells it now. */
+export async function containerOf({ deps }: ActorContext, row: ResourceRow, signal: AbortSignal) {
   if (row.identity === null) {
     throw conflict(`${row.name} is not a container`, {}, "Look at its logs, or restart it, on its server.");
   }
@@ -60,7 +61,7 @@ async function containerOf({ deps }: ActorContext, row: ResourceRow, signal: Abo
 }
 
 /** Not a removed one: only its backups are still there. */
-async function findPresent(ctx: ActorContext, id: string): Promise<ResourceRow> {
+export async function findPresent(ctx: ActorContext, id: string): Promise<ResourceRow> {
   const row = await findResource(ctx, id);
   ctx.trail.target = { kind: "resource", id: row.id, name: row.name };
   if (row.removedAt === null) return row;

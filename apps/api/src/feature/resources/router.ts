@@ -4,6 +4,7 @@ import { admin, operator, viewer } from "../../trpc/procedures.ts";
 import { pageOf } from "../page.ts";
 import { addResource } from "./add.ts";
 import { changeResource, putResource, removeResource } from "./change.ts";
+import { ConsoleView, readConsole } from "./console.ts";
 import { getResource, listResources } from "./list.ts";
 import { inspect, readLogs, restart } from "./operate.ts";
 import {
@@ -66,6 +67,11 @@ export const resourcesRouter = router({
     .input(z.object({ id: z.string(), lines: z.number().int().min(1).max(5_000).optional() }))
     .output(z.object({ text: z.string() }))
     .query(({ ctx, input }) => readLogs(ctx, input)),
+  /** Where the product's own web console is found. */
+  console: operator
+    .input(ById)
+    .output(ConsoleView)
+    .query(({ ctx, input }) => readConsole(ctx, input)),
   restart: operator
     .meta({ openapi: { method: "POST", path: "/resources/{id}/restart", tags: ["resources"] } })
     .input(ById)

@@ -1,4 +1,4 @@
-import { absentReason, sshServer, startRedis } from "@cofre/lab";
+import { absentReason, sshServer, startMinio, startRedis } from "@cofre/lab";
 import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
 import { eq } from "../../db/orm.ts";
 import { resources } from "../../db/schema/resources.ts";
@@ -9,6 +9,7 @@ import { type ControlPlane, startControlPlane } from "../../testing/control-plan
 /** Real servers, on a machine that does other things too. */
 vi.setConfig({ testTimeout: 240_000, hookTimeout: 240_000 });
 
+const MINIO = { engine: "minio", version: "RELEASE.2025-09-07T16-13-09Z" } as const;
 const absent = absentReason({ ssh: "docker" }) ?? absentReason({ engine: "postgres", version: "15" });
 
 describe.skipIf(absent !== null)(
@@ -153,6 +154,28 @@ describe.skipIf(absent !== null)(
         expect(logs.json.text).toContain("database system");
         expect(logs.json.text.trim().split("\n").length).toBeLessThanOrEqual(5);
       });
+
+      test.skipIf(absentReason(MINIO))(
+        "tell the way to their console, which is there, or that they show none",
+        async () => {
+          await using minio = await startMinio({ console: true });
+          const body = { name: minio.name, type: "minio", serverId: server, containerId: minio.name };
+          const added = await send(`POST /api/projects/${project}/resources`, body);
+          const consoleOf = async (id: string) =>
+            (await call(plane, { name: "resources.console", type: "query", input: { id } }, { key })).json
+              .result.data;
+          const { url, tunnel } = await consoleOf(added.json.id);
+          expect(url, added.text).toBeNull();
+          const [, there = ""] =
+            /^ssh -N -L 9001:(\S+:9001) -p \d+ root@127\.0\.0\.1$/.exec(tunnel?.command) ?? [];
+          expect(tunnel.url).toBe("http://localhost:9001");
+          expect(await (await fetch(`http://${there}/login`)).text()).toContain("MinIO Console");
+          const { id } = await named("shop-minio");
+          expect(await consoleOf(id)).toEqual({ url: null, tunnel: null });
+          const postgres = await named("shop-pg15");
+          expect(await consoleOf(postgres.id)).toEqual({ url: null, tunnel: null });
+        },
+      );
 
       test("can be added by hand, after their connection was tried", async () => {
         const base = `/api/projects/${project}/resources`;

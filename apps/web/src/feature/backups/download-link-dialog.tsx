@@ -4,7 +4,7 @@ import { useApi } from "../../platform/api.tsx";
 import { useFormat } from "../../platform/format.ts";
 import { useText } from "../../platform/text.tsx";
 import { Button } from "../../ui/button.tsx";
-import { CopyButton } from "../../ui/copy-button.tsx";
+import { CopyBox } from "../../ui/copy-box.tsx";
 import { Dialog, DialogActs, DialogBody } from "../../ui/dialog.tsx";
 import { CaughtFault } from "../../ui/fault-card.tsx";
 import { Icon } from "../../ui/icon.tsx";
@@ -48,8 +48,8 @@ export function DownloadLinkDialog(props: { backup: Backup; onClose: () => void 
           {(made) => (
             <>
               <p class="text-muted">{t("download.linkHelp", format.day(made().expiresAt))}</p>
-              <Shown label={t("download.link")} text={address(made().url)} copy={t("download.copy")} />
-              <Shown
+              <CopyBox label={t("download.link")} text={address(made().url)} copy={t("download.copy")} />
+              <CopyBox
                 label={t("download.command")}
                 text={command(made().url)}
                 copy={t("download.copyCommand")}
@@ -74,17 +74,5 @@ export function DownloadLinkDialog(props: { backup: Backup; onClose: () => void 
         </Show>
       </DialogActs>
     </Dialog>
-  );
-}
-
-function Shown(props: { label: string; text: string; copy: string }) {
-  return (
-    <div>
-      <p class="mb-1 text-[13px] font-medium">{props.label}</p>
-      <div class="flex items-start gap-1 rounded-lg border border-line bg-sunken py-1 pr-1 pl-3">
-        <code class="min-w-0 flex-1 py-1.5 text-xs/5 break-all">{props.text}</code>
-        <CopyButton text={() => props.text} label={props.copy} />
-      </div>
-    </div>
   );
 }

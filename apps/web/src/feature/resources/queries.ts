@@ -4,6 +4,7 @@ import { everyPage } from "../../platform/every-page.ts";
 
 export type Resource = RouterOutputs["resources"]["get"];
 export type EngineFacts = RouterOutputs["engines"]["list"]["items"][number];
+export type WebConsole = RouterOutputs["resources"]["console"];
 export type ConfigField = EngineFacts["config"][number];
 
 const HOUR_MS = 3_600_000;
@@ -30,6 +31,14 @@ export const enginesQuery = (api: PanelApi) =>
     queryKey: ["engines"],
     queryFn: ({ signal }) => api.engines.list.query(undefined, { signal }),
     staleTime: HOUR_MS,
+  });
+
+/** Asked anew each time: a container that was made again may show it elsewhere. */
+export const consoleQuery = (api: PanelApi, id: string) =>
+  queryOptions({
+    queryKey: ["console", id],
+    queryFn: ({ signal }) => api.resources.console.query({ id }, { signal }),
+    gcTime: 0,
   });
 
 export const logsQuery = (api: PanelApi, of: { id: string; follows: boolean }) =>

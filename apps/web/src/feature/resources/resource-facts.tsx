@@ -41,6 +41,14 @@ export function useEngineLabel(): (engine: string) => string {
   };
 }
 
+/** Whether the product of that engine may have a web console of its own. */
+export function useHasConsole(): (resource: Resource) => boolean {
+  const api = useApi();
+  const engines = useQuery(() => enginesQuery(api));
+  return ({ type }) =>
+    !engines.isPending && engines.data?.items.find((other) => other.id === type)?.webConsole === true;
+}
+
 /** `PostgreSQL 15.18`, without what the distribution adds. */
 export function versionOf(resource: Pick<Resource, "version">): string {
   return resource.version?.split(" ")[0] ?? "";

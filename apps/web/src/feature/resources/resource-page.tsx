@@ -17,14 +17,15 @@ import { rememberProject } from "../layout/chosen-project.ts";
 import { SafetyLine } from "../safety/safety-line.tsx";
 import { useServerName } from "../servers/server-name.ts";
 import { useMay } from "../session/me.tsx";
+import { ConsoleDialog } from "./console-dialog.tsx";
 import { LogsDialog } from "./logs-dialog.tsx";
 import { type Resource, resourceQuery } from "./queries.ts";
 import { ResourceContext } from "./resource-context.tsx";
-import { StatusWord, useEngineLabel, versionOf } from "./resource-facts.tsx";
+import { StatusWord, useEngineLabel, useHasConsole, versionOf } from "./resource-facts.tsx";
 import { RestartDialog } from "./restart-dialog.tsx";
 
 /** Dialogs that an address can open, so that the palette can offer them. */
-const OPENS = ["backup", "logs", "restart"] as const;
+const OPENS = ["backup", "logs", "restart", "console"] as const;
 
 /** Everything about one resource; its parts are tabs with addresses of their own. */
 export function ResourcePage(props: RouteSectionProps) {
@@ -98,6 +99,7 @@ function HeadActs(props: { resource: Resource }) {
   const [search, setSearch] = useSearchParams();
   const open = () => OPENS.find((known) => known === search.act);
   const setOpen = (act?: (typeof OPENS)[number]) => setSearch({ act }, { replace: true });
+  const hasConsole = useHasConsole();
   const isContainer = () => props.resource.containerId !== null && props.resource.status !== "missing";
   return (
     <Show when={may("operator")}>
@@ -112,6 +114,11 @@ function HeadActs(props: { resource: Resource }) {
           <MenuItem icon="power" onSelect={() => setOpen("restart")}>
             {t("resources.restart")}
           </MenuItem>
+          <Show when={hasConsole(props.resource)}>
+            <MenuItem icon="activity" onSelect={() => setOpen("console")}>
+              {t("webConsole.reach")}
+            </MenuItem>
+          </Show>
         </Menu>
       </Show>
       <Show when={open() === "backup"}>
@@ -122,6 +129,9 @@ function HeadActs(props: { resource: Resource }) {
       </Show>
       <Show when={open() === "restart"}>
         <RestartDialog resource={props.resource} onClose={() => setOpen()} />
+      </Show>
+      <Show when={open() === "console"}>
+        <ConsoleDialog resource={props.resource} onClose={() => setOpen()} />
       </Show>
     </Show>
   );

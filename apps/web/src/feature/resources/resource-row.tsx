@@ -8,12 +8,13 @@ import { CreateBackupDialog } from "../backups/create-backup-dialog.tsx";
 import { SafetyLine } from "../safety/safety-line.tsx";
 import { useServerName } from "../servers/server-name.ts";
 import { useMay } from "../session/me.tsx";
+import { ConsoleDialog } from "./console-dialog.tsx";
 import { LogsDialog } from "./logs-dialog.tsx";
 import type { Resource } from "./queries.ts";
-import { StatusWord, useEngineLabel, versionOf } from "./resource-facts.tsx";
+import { StatusWord, useEngineLabel, useHasConsole, versionOf } from "./resource-facts.tsx";
 import { RestartDialog } from "./restart-dialog.tsx";
 
-type Open = "logs" | "restart" | "backup";
+type Open = "logs" | "restart" | "console" | "backup";
 
 /** One resource of the project: what it is, whether it is safe, what can be done. */
 export function ResourceRow(props: { resource: Resource; withServer: boolean }) {
@@ -47,6 +48,9 @@ export function ResourceRow(props: { resource: Resource; withServer: boolean }) 
       </Show>
       <Show when={open() === "restart"}>
         <RestartDialog resource={props.resource} onClose={() => setOpen()} />
+      </Show>
+      <Show when={open() === "console"}>
+        <ConsoleDialog resource={props.resource} onClose={() => setOpen()} />
       </Show>
       <Show when={open() === "backup"}>
         <CreateBackupDialog resource={props.resource} onClose={() => setOpen()} />
@@ -89,18 +93,38 @@ function RowActs(props: { resource: Resource; onOpen: (what: Open) => void }) {
   const t = useText();
   const may = useMay();
   const name = () => props.resource.name;
+  const hasConsole = useHasConsole();
   const isContainer = () => props.resource.containerId !== null && props.resource.status !== "missing";
   return (
     <Show when={may("operator")}>
       <Show when={isContainer()}>
-        <Button aria-label={t("resources.logsOf", name())} onClick={() => props.onOpen("logs")}>
-          {t("resources.logs")}
-        </Button>
-        <Button aria-label={t("resources.restartOf", name())} onClick={() => props.onOpen("restart")}>
-          {t("resources.restart")}
-        </Button>
+        <Show
+          when={hasConsole(props.resource)}
+          fallback={
+            <>
+              <Button aria-label={t("resources.logsOf", name())} onClick={() => props.onOpen("logs")}>
+                {t("resources.logs")}
+              </Button>
+              <Button aria-label={t("resources.restartOf", name())} onClick={() => props.onOpen("restart")}>
+                {t("resources.restart")}
+              </Button>
+            </>
+          }
+        >
+          <Button aria-label={t("webConsole.of", name())} onClick={() => props.onOpen("console")}>
+            {t("webConsole.reach")}
+          </Button>
+        </Show>
       </Show>
       <Menu label={t("acts.moreOf", name())}>
+        <Show when={isContainer() && hasConsole(props.resource)}>
+          <MenuItem icon="scroll" onSelect={() => props.onOpen("logs")}>
+            {t("resources.logs")}
+          </MenuItem>
+          <MenuItem icon="power" onSelect={() => props.onOpen("restart")}>
+            {t("resources.restart")}
+          </MenuItem>
+        </Show>
         <MenuItem icon="archive" onSelect={() => props.onOpen("backup")}>
           {t("backups.create")}
         </MenuItem>

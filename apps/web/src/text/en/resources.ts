@@ -46,6 +46,21 @@ export const resources: typeof ptBr.resources = {
   backToAll: "Back to the resources",
 };
 
+export const webConsole: typeof ptBr.webConsole = {
+  reach: "Access console",
+  of: (name) => `Access the console of ${name}`,
+  about:
+    "The page where MinIO itself is managed, by the settings of its container. Cofre does not check whether it answers.",
+  open: "Open console",
+  address: "Address of the console",
+  copyAddress: "Copy address",
+  tunnel: "Only the server itself reaches the console. Run this on your computer:",
+  orTunnel: "If the address does not answer, run this on your computer:",
+  copyCommand: "Copy command",
+  thenOpen: "While it runs, open",
+  none: 'This container shows no console that can be reached: it is off, or its port changes at every start. Start it with --console-address ":9001" to give it one.',
+};
+
 export const engines: typeof ptBr.engines = { files: "Files" };
 
 export const addResource: typeof ptBr.addResource = {

@@ -45,6 +45,21 @@ export const resources = {
   backToAll: "Voltar aos recursos",
 };
 
+export const webConsole = {
+  reach: "Acessar console",
+  of: (name: string) => `Acessar o console de ${name}`,
+  about:
+    "A página em que o próprio MinIO é administrado, pelas configurações do contêiner. O Cofre não verifica se ela responde.",
+  open: "Abrir console",
+  address: "Endereço do console",
+  copyAddress: "Copiar endereço",
+  tunnel: "Só o próprio servidor alcança o console. Execute isto no seu computador:",
+  orTunnel: "Se o endereço não responder, execute isto no seu computador:",
+  copyCommand: "Copiar comando",
+  thenOpen: "Enquanto ele roda, abra",
+  none: 'Este contêiner não mostra um console que se possa alcançar: está desligado, ou a porta muda a cada início. Inicie-o com --console-address ":9001" para que tenha um.',
+};
+
 export const engines = {
   files: "Arquivos",
 };
