@@ -30,8 +30,8 @@ export function snapshotKeeper(session: Session, database: string, wanted: Facts
 
 /**
  * Waits for a dump that is past `SET TRANSACTION SNAPSHOT`: before that its statements are the first of their transaction, or the
- * settings at its start. A dump that came and went between two looks has taken it too. Gives up after ten minutes; a dump that
- * comes later fails by itself.
+ * settings at its start. A dump that came and went between two looks has taken it too. Gives up after a minute in which none was
+ * seen: it may have come and gone between two looks of a server that has no time, and one that comes later fails by itself.
  */
 function untilTaken(dump: string): string {
   return `do $$ declare seen boolean := false; here boolean; begin
@@ -40,7 +40,7 @@ for i in 1..30000 loop
  exit when exists (select from pg_catalog.pg_stat_activity where application_name = ${literal(dump)} and datname = current_database()
   and backend_xmin is not null and xact_start < query_start and query !~* '^\\s*(begin|set)\\y');
  select exists (select from pg_catalog.pg_stat_activity where application_name = ${literal(dump)}) into here;
- exit when seen and not here;
+ exit when seen and not here or not here and i > 3000;
  seen := here;
  perform pg_catalog.pg_sleep(0.02);
 end loop; end $$`;

@@ -92,7 +92,9 @@ export function clientOf(ask: Ask, apiKey: string): Client {
       const job = await send<JobAnswer>("GET", `/api/jobs/${jobId}`);
       if (isIt(job)) return job;
       if (Date.now() > end)
-        throw new Error(`job ${jobId} is still ${job.status} in ${job.phase}: ${JSON.stringify(job.error)}`);
+        throw new Error(
+          `job ${jobId} is still ${job.status}: ${JSON.stringify({ ...job, requestedBy: undefined })}`,
+        );
       await sleep(100);
     }
   };
