@@ -33,14 +33,10 @@ export async function readConsole(ctx: ActorContext, { id }: { readonly id: stri
       ...page,
       published: published?.host ?? null,
       isLoopback: published?.loopback ?? false,
-      ...addressOf(container),
+      address: container.address ?? null,
     },
     placeOf(server, baseUrlOf(ctx.deps.config, ctx.caller.headers)),
   );
-}
-
-function addressOf({ address }: { readonly address?: string }) {
-  return { address: address ?? null };
 }
 
 export interface ConsolePage {
