@@ -99,7 +99,7 @@ describe.skipIf(absent !== null)(
     test("the console of a MinIO is one click away, with the address at which it answers", async () => {
       await page.goto(cofre.address);
       await page.getByRole("button", { name: "Procurar de novo" }).first().click();
-      const reach = `Acessar o console de ${minio.name}`;
+      const reach = `Acessar console de ${minio.name}`;
       await page.getByRole("button", { name: reach }).click();
       const dialog = page.getByRole("dialog", { name: reach });
       const link = dialog.getByRole("link", { name: "Abrir console" });

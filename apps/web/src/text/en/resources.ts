@@ -48,7 +48,7 @@ export const resources: typeof ptBr.resources = {
 
 export const webConsole: typeof ptBr.webConsole = {
   reach: "Access console",
-  of: (name) => `Access the console of ${name}`,
+  of: (name) => `Access console of ${name}`,
   about:
     "The page where MinIO itself is managed, by the settings of its container. Cofre does not check whether it answers.",
   open: "Open console",

@@ -47,7 +47,7 @@ export const resources = {
 
 export const webConsole = {
   reach: "Acessar console",
-  of: (name: string) => `Acessar o console de ${name}`,
+  of: (name: string) => `Acessar console de ${name}`,
   about:
     "A página em que o próprio MinIO é administrado, pelas configurações do contêiner. O Cofre não verifica se ela responde.",
   open: "Abrir console",
