@@ -17,6 +17,7 @@ export { createLocalServer } from "./host/local.ts";
 export { connectSsh } from "./host/ssh.ts";
 export { readHostKey, type SshAuth, type SshOptions } from "./host/ssh-connection.ts";
 export type { SshHostKey } from "./host/ssh-keys.ts";
+export { quote } from "./host/ssh-quote.ts";
 export { type CopiedBackup, type CopyBackup, copyBackup } from "./operation/copy-backup.ts";
 export {
   type AnsweringArchive,

@@ -1,4 +1,4 @@
-import { engineById } from "@cofre/core";
+import { engineById, quote } from "@cofre/core";
 import { z } from "zod";
 import { answered, question } from "../../reach/questions.ts";
 import type { ServerRow } from "../../reach/reach.ts";
@@ -96,7 +96,7 @@ function placeOf({ kind, host, port, user }: ServerRow, base: string): ConsolePl
 
 /** As a shell of the reader's takes it. */
 function typed(word: string): string {
-  return /^[\w@.:[\]-]+$/.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`;
+  return /^[\w@.:[\]-]+$/.test(word) ? word : quote(word);
 }
 
 function bracketed(host: string): string {
