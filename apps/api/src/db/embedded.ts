@@ -1,7 +1,7 @@
 import { cp, mkdir, readdir, rename, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { setFlagsFromString } from "node:v8";
-import { PGlite } from "@electric-sql/pglite";
+import { PGlite, type PGliteOptions } from "@electric-sql/pglite";
 import { drizzle } from "drizzle-orm/pglite";
 import { migrate } from "drizzle-orm/pglite/migrator";
 import type { Catalogue } from "./catalogue.ts";
@@ -33,7 +33,7 @@ export async function openEmbedded(folder: string): Promise<Catalogue> {
 
 /** An embedded database in memory, made from a dump of a migrated one: for tests. */
 export async function openInMemory(dump: Blob): Promise<Catalogue> {
-  return catalogueOf(await PGlite.create({ loadDataDir: dump }), () => undefined);
+  return catalogueOf(await createClient({ loadDataDir: dump }), () => undefined);
 }
 
 function catalogueOf(client: PGlite, closed: () => void): Catalogue {
@@ -74,13 +74,19 @@ async function openMigrated(folder: string): Promise<PGlite> {
 }
 
 async function openClient(path: string): Promise<PGlite> {
-  // Liftoff's code is quick to make and small; the optimizing compiler would double the memory at start for nothing we can feel.
-  setFlagsFromString("--liftoff-only");
-  return await PGlite.create({
+  return await createClient({
     dataDir: path,
     // It starts with `-F`, which is fsync off: a power cut would then lose the catalogue.
     startParams: PGlite.defaultStartParams.filter((word) => word !== "-F"),
   });
+}
+
+async function createClient(options: PGliteOptions): Promise<PGlite> {
+  // Liftoff's code is quick to make and small; the optimizing compiler would double memory and work of a start for nothing we can feel.
+  // `--liftoff-only` says nothing so late: what it implies is drawn from it when V8 starts (flags.cc, EnforceFlagImplications).
+  setFlagsFromString("--no-wasm-tier-up");
+  setFlagsFromString("--no-wasm-dynamic-tiering");
+  return await PGlite.create(options);
 }
 
 async function copyBeforeMigration(folder: string, applied: number): Promise<void> {
