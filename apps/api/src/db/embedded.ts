@@ -24,28 +24,28 @@ export async function openEmbedded(folder: string): Promise<Catalogue> {
   const lock = lockFolder(folder);
   try {
     const client = await openMigrated(folder);
-    return catalogueOf(client, () => lock.release());
+    return catalogueOf(client, async () => {
+      await client.close();
+      lock.release();
+    });
   } catch (error) {
     lock.release();
     throw error;
   }
 }
 
-/** An embedded database in memory, made from a dump of a migrated one: for tests. */
-export async function openInMemory(dump: Blob): Promise<Catalogue> {
-  return catalogueOf(await createClient({ loadDataDir: dump }), () => undefined);
+/** An embedded database in memory, made from a dump of a migrated one: for tests, that may open many catalogues of it in turn. */
+export async function startInMemory(dump: Blob): Promise<PGlite> {
+  return await createClient({ loadDataDir: dump });
 }
 
-function catalogueOf(client: PGlite, closed: () => void): Catalogue {
+export function catalogueOf(client: PGlite, close: () => Promise<void>): Catalogue {
   const db: Database = drizzle({ client, schema });
   return {
     kind: "embedded",
     db,
     sql: { query: (text, values) => rawQuery(client, text, values) },
-    close: async () => {
-      await client.close();
-      closed();
-    },
+    close,
   };
 }
 
