@@ -106,6 +106,9 @@ describe.skipIf(absent !== null)(
       expect(await link.getAttribute("rel")).toContain("noreferrer");
       const there = await fetch(`${await link.getAttribute("href")}/login`);
       expect(await there.text()).toContain("MinIO Console");
+      // The page came from localhost, by which its reader sits here or has a tunnel.
+      await dialog.getByText("por um túnel seu").waitFor();
+      expect(await dialog.getByText("-L 9001:").textContent()).toMatch(/^-L 9001:[\d.]+:9001$/);
       await page.keyboard.press("Escape");
       await dialog.waitFor({ state: "detached" });
     });

@@ -12,10 +12,12 @@ export const ConsoleView = z.object({
   url: z.string().nullable(),
   /** A command for a terminal of the reader's own, and what the browser opens while it runs. */
   tunnel: z.object({ command: z.string(), url: z.string() }).nullable(),
+  /** Words for the `ssh` by which the reader reached a page that looks as if it were fetched here, and what the browser opens then. */
+  forward: z.object({ words: z.string(), url: z.string() }).nullable(),
 });
 export type ConsoleView = z.infer<typeof ConsoleView>;
 
-const NONE: ConsoleView = { url: null, tunnel: null };
+const NONE: ConsoleView = { url: null, tunnel: null, forward: null };
 
 /** Where the product's own web console is found, by the container's settings of this moment. Nobody asks whether it answers. */
 export async function readConsole(ctx: ActorContext, { id }: { readonly id: string }): Promise<ConsoleView> {
@@ -56,7 +58,7 @@ export interface ConsolePage {
 export interface ConsolePlace {
   /** The server's, as the reader reaches it. */
   readonly host: string;
-  /** The reader sits at that very machine. */
+  /** The reader sits at that very machine, or reached the page by a tunnel to it. */
   readonly isHere: boolean;
   /** Words of `ssh` that lead there. */
   readonly ssh: readonly string[];
@@ -72,14 +74,12 @@ export function consoleAt(page: ConsolePage, { host, isHere, ssh }: ConsolePlace
   const isOpen = page.published !== null && (isHere || !page.isLoopback);
   const direct = isOpen ? `${bracketed(host)}:${page.published}` : isHere ? within : null;
   const url = page.url ?? (direct ? `${scheme}://${direct}` : null);
-  if (isHere || !within) return { url, tunnel: null };
-  return {
-    url,
-    tunnel: {
-      command: ["ssh", "-N", "-L", `${page.port}:${within}`, ...ssh].join(" "),
-      url: `${scheme}://localhost:${page.port}`,
-    },
-  };
+  if (!within) return { ...NONE, url };
+  const words = `-L ${page.port}:${within}`;
+  const end = `${scheme}://localhost:${page.port}`;
+  // Whoever comes through a tunnel of their own looks like one who sits here, and holds the command that is to be extended.
+  if (isHere) return { url, tunnel: null, forward: { words, url: end } };
+  return { url, tunnel: { command: ["ssh -N", words, ...ssh].join(" "), url: end }, forward: null };
 }
 
 const LOOPBACK = /^(localhost|127\.\d+\.\d+\.\d+|\[?::1\]?)$/;

@@ -52,22 +52,35 @@ function Ways(props: { of: WebConsole }) {
         </Show>
         <Show when={props.of.tunnel}>
           {(tunnel) => (
-            <div class="flex flex-col gap-2">
-              <CopyBox
-                label={props.of.url === null ? t("webConsole.tunnel") : t("webConsole.orTunnel")}
-                text={tunnel().command}
-                copy={t("webConsole.copyCommand")}
-              />
-              <p class="text-[13px]/5 text-muted">
-                {t("webConsole.thenOpen")}{" "}
-                <a href={tunnel().url} target="_blank" rel="noreferrer" class="underline underline-offset-2">
-                  {tunnel().url}
-                </a>
-              </p>
-            </div>
+            <Through
+              label={props.of.url === null ? t("webConsole.tunnel") : t("webConsole.orTunnel")}
+              words={tunnel().command}
+              url={tunnel().url}
+            />
+          )}
+        </Show>
+        <Show when={props.of.forward}>
+          {(forward) => (
+            <Through label={t("webConsole.ownTunnel")} words={forward().words} url={forward().url} />
           )}
         </Show>
       </div>
     </Show>
+  );
+}
+
+/** What a terminal is told, and what the browser opens while it runs. */
+function Through(props: { label: string; words: string; url: string }) {
+  const t = useText();
+  return (
+    <div class="flex flex-col gap-2">
+      <CopyBox label={props.label} text={props.words} copy={t("webConsole.copyCommand")} />
+      <p class="text-[13px]/5 text-muted">
+        {t("webConsole.thenOpen")}{" "}
+        <a href={props.url} target="_blank" rel="noreferrer" class="underline underline-offset-2">
+          {props.url}
+        </a>
+      </p>
+    </div>
   );
 }

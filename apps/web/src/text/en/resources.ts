@@ -56,6 +56,7 @@ export const webConsole: typeof ptBr.webConsole = {
   copyAddress: "Copy address",
   tunnel: "Only the server itself reaches the console. Run this on your computer:",
   orTunnel: "If the address does not answer, run this on your computer:",
+  ownTunnel: "If you opened this panel through a tunnel of your own, add this to its ssh command:",
   copyCommand: "Copy command",
   thenOpen: "While it runs, open",
   none: 'This container shows no console that can be reached: it is off, or its port changes at every start. Start it with --console-address ":9001" to give it one.',

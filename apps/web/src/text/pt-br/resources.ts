@@ -55,6 +55,7 @@ export const webConsole = {
   copyAddress: "Copiar endereço",
   tunnel: "Só o próprio servidor alcança o console. Execute isto no seu computador:",
   orTunnel: "Se o endereço não responder, execute isto no seu computador:",
+  ownTunnel: "Se você abriu este painel por um túnel seu, acrescente isto ao comando ssh dele:",
   copyCommand: "Copiar comando",
   thenOpen: "Enquanto ele roda, abra",
   none: 'Este contêiner não mostra um console que se possa alcançar: está desligado, ou a porta muda a cada início. Inicie-o com --console-address ":9001" para que tenha um.',
