@@ -13,6 +13,7 @@ import type {
   UnitFacts,
 } from "../model/engine.ts";
 import type { ObjectBrowser } from "./browser.ts";
+import type { Disk } from "./disk-room.ts";
 
 /** What an engine is given to work with: where its tools run, and how to reach the resource now, secrets included. */
 export interface Reach<Target> {
@@ -156,6 +157,11 @@ export interface Restoration {
    * and not merely waiting for a lock. Without it, silence for long is a stall.
    */
   readonly isWorking?: () => Promise<boolean>;
+  /**
+   * The disk that the load fills and a server lives on, once `check` has passed; undefined when it is not known. Whoever runs the load
+   * stops it before that disk is full.
+   */
+  readonly fills?: () => Disk | undefined;
   /** Judges what the load printed and counts what was loaded, to be compared with the manifest before the switch. */
   loaded(output: string): Promise<readonly UnitFacts[]>;
   /**

@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { Fault } from "../model/fault.ts";
+import { type Disk, refuseSmallDisk } from "./disk-room.ts";
 import type { Reach, RestoreRequest } from "./engine.ts";
 import { refuseUnwritable } from "./mysqlish-dump.ts";
 import type { About, LoggedIn } from "./mysqlish-inspect.ts";
@@ -21,12 +22,12 @@ export interface RestorePlan {
   readonly rider: DatabaseRider | undefined;
 }
 
-/** Throws what stands in the way, before anything is changed. */
+/** Throws what stands in the way, before anything is changed. Resolves with the disk that the load fills, where it is known. */
 export async function checkRestore(
   { session, about }: LoggedIn,
   programs: Programs,
   plan: RestorePlan,
-): Promise<void> {
+): Promise<Disk | undefined> {
   refuseName(plan);
   refuseVendor(plan);
   refuseVersion(plan, about);
@@ -39,7 +40,10 @@ export async function checkRestore(
   refuseReplica(session, about, ground);
   refuseEntangled(plan, ground);
   refuseUnknown(plan, ground);
-  await refuseFullDisk(plan, ground);
+  const disk = diskOf(plan, ground);
+  if (disk !== undefined && plan.rider !== undefined)
+    await refuseSmallDisk(disk, plan.rider.sourceBytes, plan.reach.signal);
+  return disk;
 }
 
 function refuseName({ into }: RestorePlan): void {
@@ -164,18 +168,9 @@ function refuseUnknown({ rider, vendor }: RestorePlan, ground: Ground): void {
   }
 }
 
-/** Staging needs room for a second copy. Where the disk cannot be asked, the server's own error has to do. */
-async function refuseFullDisk({ reach, rider }: RestorePlan, ground: Ground): Promise<void> {
-  if (rider === undefined || reach.container === undefined) return;
-  const folder = ground.folder[0] ?? "/";
-  const { freeBytes } = await reach.host.files.space(folder, { signal: reach.signal, tag: reach.tag });
-  if (freeBytes >= rider.sourceBytes) return;
-  throw new Fault(
-    "server.no-space",
-    `the disk of the database has ${freeBytes} bytes free, a restore beside the old data needs about ${rider.sourceBytes}`,
-    {
-      hint: "Free space on that disk, then try again.",
-      context: { freeBytes, neededBytes: rider.sourceBytes },
-    },
-  );
+/** Where the data is; unknown where only a port leads to the server. */
+function diskOf({ reach }: RestorePlan, ground: Ground): Disk | undefined {
+  const [folder] = ground.folder;
+  if (folder === undefined || reach.container === undefined) return undefined;
+  return { host: reach.host, tag: reach.tag, folder };
 }

@@ -1,6 +1,7 @@
 import type { Command } from "../host/host.ts";
 import type { UnitFacts } from "../model/engine.ts";
 import { Fault } from "../model/fault.ts";
+import type { Disk } from "./disk-room.ts";
 import type { Reach, Restoration, RestoreRequest, Sink } from "./engine.ts";
 import { bringAccounts, readUsersRider } from "./mysqlish-accounts.ts";
 import { checkRestore, type RestorePlan } from "./mysqlish-check.ts";
@@ -20,10 +21,11 @@ export function planRestore(vendor: Vendor, reach: Reach<MysqlTarget>, request: 
   const plan = planOf(vendor, reach, request);
   const way = wayIn(plan);
   const warnings: string[] = [];
+  let disk: Disk | undefined;
   return {
     check: async () => {
       const [entered, programs] = await Promise.all([way.logIn(), restorePrograms(vendor, reach)]);
-      await checkRestore(entered, programs, plan);
+      disk = await checkRestore(entered, programs, plan);
     },
     present: async () => ((await isThere(await way.enter(), plan)) ? [plan.into] : []),
     prepare: async () => makeStage(await way.enter(), plan),
@@ -31,6 +33,7 @@ export function planRestore(vendor: Vendor, reach: Reach<MysqlTarget>, request: 
       return { via: "command", command: loadCommand(way.session(), plan), on: reach.host };
     },
     isWorking: async () => isServerWorking(await way.enter(), plan),
+    fills: () => disk,
     loaded: async (output) => {
       assertWholeLoad(output);
       return [await countStage(await way.enter(), plan)];

@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { Fault } from "../model/fault.ts";
+import { type Disk, refuseSmallDisk } from "./disk-room.ts";
 import type { Reach, RestoreRequest } from "./engine.ts";
 import { CUSTOM, PLAIN } from "./postgres-format.ts";
 import { MAJOR_SQL, VERSION_SQL } from "./postgres-preflight.ts";
@@ -82,7 +83,9 @@ export async function checkRestore(plan: RestorePlan, ground: Ground, tool: stri
   refuseEntangled(plan.into, ground);
   refuseMissing(ground);
   refuseSuperOwners(plan, ground);
-  await refuseFullDisk(plan, ground);
+  const disk = diskOf(plan, ground);
+  if (disk !== undefined && plan.rider !== undefined)
+    await refuseSmallDisk(disk, plan.rider.sourceBytes, plan.reach.signal);
 }
 
 function refuseName(into: string): void {
@@ -206,17 +209,8 @@ function refuseSuperOwners({ request, rider }: RestorePlan, { superusers }: Grou
   );
 }
 
-/** Staging needs room for a second copy. Where the disk cannot be asked, PostgreSQL's own error has to do. */
-async function refuseFullDisk({ reach, rider }: RestorePlan, { dataFolder }: Ground): Promise<void> {
-  if (dataFolder === null || rider === undefined || reach.container === undefined) return;
-  const { freeBytes } = await reach.host.files.space(dataFolder, { signal: reach.signal, tag: reach.tag });
-  if (freeBytes >= rider.sourceBytes) return;
-  throw new Fault(
-    "server.no-space",
-    `the disk of the database has ${freeBytes} bytes free, a restore beside the old data needs about ${rider.sourceBytes}`,
-    {
-      hint: "Free space on that disk, then try again.",
-      context: { freeBytes, neededBytes: rider.sourceBytes },
-    },
-  );
+/** Where the data is; unknown to a user who is no superuser, and where only a port leads to the server. */
+export function diskOf({ reach }: RestorePlan, { dataFolder }: Ground): Disk | undefined {
+  if (dataFolder === null || reach.container === undefined) return undefined;
+  return { host: reach.host, tag: reach.tag, folder: dataFolder };
 }

@@ -2,7 +2,14 @@ import type { Command } from "../host/host.ts";
 import type { UnitFacts } from "../model/engine.ts";
 import { Fault } from "../model/fault.ts";
 import type { Reach, Restoration, RestoreRequest, Sink } from "./engine.ts";
-import { checkRestore, type Ground, groundSql, type RestorePlan, readGround } from "./postgres-check.ts";
+import {
+  checkRestore,
+  diskOf,
+  type Ground,
+  groundSql,
+  type RestorePlan,
+  readGround,
+} from "./postgres-check.ts";
 import { FIRST_MAJOR_WITH_ROW_HASH, factsSql, readFacts, STEADY_SETTINGS } from "./postgres-facts.ts";
 import { assertWholeLoad, PLAIN } from "./postgres-format.ts";
 import { readDatabaseRider } from "./postgres-riders.ts";
@@ -56,6 +63,7 @@ export function planRestore(reach: Reach<PostgresTarget>, request: RestoreReques
       return { via: "command", command: loadCommand(way.session(), request), on: reach.host };
     },
     isWorking: async () => isServerWorking(await way.enter()),
+    fills: () => (ground === undefined ? undefined : diskOf(plan, ground)),
     loaded: async (output) => {
       if (request.format.name === PLAIN) assertWholeLoad(output);
       const { major } = ground ?? (await survey());

@@ -4,12 +4,13 @@ import { Fault, isFault, toFault } from "../model/fault.ts";
 import { aftermath, hasChanged, perhapsHalf } from "./aftermath.ts";
 import { fromWhicheverIsWhole } from "./copy-sources.ts";
 import { factsOf } from "./facts.ts";
+import { keepRoom } from "./keep-room.ts";
 import { allJournalsOn } from "./place.ts";
 import type { RecoverRestore, RestoreAtTarget, RestoreBackup, RestoredBackup } from "./requests.ts";
 import { readRiders } from "./riders.ts";
 import { subId } from "./sub-id.ts";
 import { sweepOldAttempt } from "./sweep.ts";
-import { unpackInto } from "./unpacking.ts";
+import { type Unpacking, unpackInto } from "./unpacking.ts";
 import { compareFacts, validateBackup } from "./validate-backup.ts";
 import type { Work } from "./work.ts";
 
@@ -150,7 +151,7 @@ async function loadAndSwitch(
   const { store, manifest, reach, unlock } = request;
   work.report({ phase: "loading", bytes: 0, totalBytes: manifest.archive.bytes });
   await restoration.prepare();
-  const output = await unpackInto(work, {
+  const unpacking: Unpacking = {
     store,
     manifest,
     unlock,
@@ -161,7 +162,8 @@ async function loadAndSwitch(
     phase: "loading",
     attempted: `loading ${manifest.archive.key}`,
     failure: "restore.failed",
-  });
+  };
+  const output = await keepRoom(work, restoration.fills?.(), (watched) => unpackInto(watched, unpacking));
   work.report({ phase: "comparing" });
   const facts = await restoration.loaded(output);
   compareFacts(renamed(asked), facts, "restore.mismatch");
@@ -192,9 +194,9 @@ async function sweep(
     return new Fault(
       // A cancel that left something is told as a failure: somebody must look.
       fault.code === "job.cancelled" ? "restore.failed" : fault.code,
-      `${fault.message}; and what was made beside the target could not be removed`,
+      `${fault.message}; and what was made beside the target could not be removed: ${toFault(sweeping).message}`,
       {
-        hint: fault.hint ?? toFault(sweeping).message,
+        ...(fault.hint === undefined ? {} : { hint: fault.hint }),
         cause: error,
         context: fault.context,
       },
