@@ -1,5 +1,8 @@
 import { execFileSync } from "node:child_process";
 import { existsSync } from "node:fs";
+import { mkdtemp, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { Readable } from "node:stream";
 import { buffer } from "node:stream/consumers";
 import { describe, expect, test } from "vitest";
@@ -41,6 +44,42 @@ test.each([
     await removePath(folder);
   }
 });
+
+/** Like the grep of a busybox that stops at the first NUL of what it reads. */
+const SHORT_SIGHTED = `[ "$1" = -ls ] || exec /bin/grep "$@"
+shift
+exec perl -e '
+  my @patterns;
+  while ($ARGV[0] eq "-e") { push @patterns, $ARGV[1]; splice @ARGV, 0, 2 }
+  for my $path (@ARGV) {
+    open my $file, "<", $path or next;
+    my ($seen) = split /\\0/, join "", <$file>;
+    print "$path\\n" if grep { $seen =~ /$_/ } @patterns;
+  }' -- "$@"
+`;
+
+/** A PATH on which one program is a script. */
+async function pathBefore(name: string, script: string) {
+  const folder = await mkdtemp(join(tmpdir(), "cofre-path-"));
+  await writeFile(join(folder, name), `#!/bin/sh\n${script}`, { mode: 0o755 });
+  return { path: `${folder}:/usr/bin:/bin`, [Symbol.asyncDispose]: () => removePath(folder) };
+}
+
+test("what a job left running is found by a grep that sees nothing behind the first NUL", async () => {
+  await using hiding = await pathBefore("grep", SHORT_SIGHTED);
+  await using trial = await localTrial(hiding.path);
+  const spec = { ...trial.spec(), stages: [sh("sleep 60")] as const };
+  await trial.server.jobs.start(spec);
+  const journal = `${spec.journals}/${spec.id}`;
+  await trial.sh(
+    'until [ -s "$1/pid.stage1" ]; do sleep 0.1; done; read p o < "$1/pid"; kill -9 $p',
+    journal,
+  );
+  const tagged = '/bin/grep -ls "COFRE_JOB=$1" /proc/[0-9]*/environ';
+  expect(await trial.sh(tagged, spec.id)).not.toBe("");
+  expect((await trial.server.jobs.cancel(spec.journals, spec.id)).state).toBe("cancelled");
+  expect(await trial.sh(tagged, spec.id)).toBe("");
+}, 30_000);
 
 /** A PATH of busybox alone, without what servers may lack. */
 async function barePath() {

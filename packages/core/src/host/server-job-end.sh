@@ -119,7 +119,6 @@ stop() {
   D=$1 id=${1##*/}
   . "$D/spec"
   if [ "$2" = feed ]; then # whoever feeds it shall not push the rest
-    choose_grep
     signal_marked "COFRE_SOURCE=$id" TERM
   fi
   pause 0.5

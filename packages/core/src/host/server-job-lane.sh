@@ -8,10 +8,11 @@ LAID_FROM=8388608 # bytes: a smaller input is through the client before a lane i
 find_shm() {
   shm= container=$1
   shift
-  [ "$(id -u)" = 0 ] && has timeout && dd --version 2> /dev/null | grep -q coreutils || return 0
+  [ "$(id -u)" = 0 ] && has timeout || return 0
+  case $(dd --version 2> /dev/null) in *coreutils*) ;; *) return 0 ;; esac
   set -- $("$@" inspect -f '{{.State.Pid}} {{.Id}}' "$container" 2> /dev/null < /dev/null)
   # The number may be that of another machine's process; only the kernel's own words for it count.
-  [ "$#" -eq 2 ] && grep -qs "$2" "/proc/$1/cgroup" || return 0
+  [ "$#" -eq 2 ] && is_of "$1" "$2" || return 0
   # A mount of its own cannot be moved from inside, and holds no devices.
   grep -q ' /dev/shm [^ ]*nodev[^ ]* .*- tmpfs ' "/proc/$1/mountinfo" 2> /dev/null || return 0
   # Who may not trace other processes may not enter there either.
@@ -85,14 +86,15 @@ end_lane() {
   code=$1
   shift
   if [ -n "$pump" ]; then
-    [ -n "$chosen" ] || choose_grep
+    reached=
+    [ "$code" != 0 ] || signal_marked "COFRE_LANE_[A-Z]*=cofre-$id" 0
     # Its client may end, even well, before the program does: what happens then has no exit code.
-    if [ "$code" = 0 ] && [ -n "$(carrying "COFRE_LANE_[A-Z]*=cofre-$id")" ]; then
+    if [ -n "$reached" ]; then
       echo "a program of this job ran on after its client had ended" >&2
       code=1
     fi
     [ ! -p "$lane" ] || timeout 5 dd "$@" status=none 2> /dev/null
-    rm -f "$lane"
+    [ ! -e "$lane" ] && [ ! -h "$lane" ] || rm -f "$lane"
     [ "$code" = 0 ] || kill "$pump" 2> /dev/null
     wait "$pump"
     case $? in

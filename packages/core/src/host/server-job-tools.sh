@@ -15,7 +15,7 @@
 #   status             the last word; a journal with it is over
 umask 077
 KEEP=16777216 OBSERVED=65536 PRINTED=65536 WORDS=2048
-signal=0 chosen=
+signal=0
 
 has() { command -v "$1" > /dev/null 2>&1; }
 pause() { sleep "$1" 2> /dev/null || sleep 1; } # POSIX knows whole seconds only
@@ -60,30 +60,29 @@ lives() {
 
 sign() { identify "$2" && echo "$2 $identity" | put "$1"; }
 
-# Busybox's grep may see nothing behind the first NUL, and older ones know no -z.
-choose_grep() {
-  chosen=yes
-  if printf 'a\0b' | grep -qs b; then
-    carrying() { grep -ls "$1" /proc/[0-9]*/environ; }
-  else
-    carrying() { for f in /proc/[0-9]*/environ; do tr '\0' '\n' < "$f" | grep -qs "$1" && echo "$f"; done; }
+# signal_marked MARK SIGNAL: signals what carries one of the job's marks in its environment; $reached says whom it reached. Busybox's
+# grep may see nothing behind the first NUL, and older ones know no -z: such a one does not find the words that it was called with.
+SIGNAL_MARKED='reached=
+marked=$(grep -ls -e "$1" -e "COFRE_GREP=${1#*=}" /proc/[0-9]*/environ /proc/self/cmdline 2> /dev/null)
+case $marked in
+*/proc/self/cmdline) marked=${marked%/proc/self/cmdline} ;;
+*) # all of them at once, before each one by itself
+  marked=
+  if cat /proc/[0-9]*/environ 2> /dev/null | tr "\0" "\n" | grep -qs "$1"; then
+    marked=$({ for f in /proc/[0-9]*/environ; do tr "\0" "\n" < "$f" | grep -qs "$1" && echo "$f"; done; } 2> /dev/null)
   fi
-} 2> /dev/null
-
-# Signals what carries one of the job's marks in its environment, and prints whom it reached.
-SIGNAL_MARKED='for f in $(carrying "$1"); do
+  ;;
+esac
+for f in $marked; do
   p=${f#/proc/} p=${p%/environ}
-  kill "-$2" "$p" && echo "$p"
-done 2> /dev/null'
+  ! kill "-$2" "$p" 2> /dev/null || reached="${reached:+$reached
+}$p"
+done'
 signal_marked() { eval "$SIGNAL_MARKED"; }
 
 # The same inside a container. As the programs own user: root in there may not read the environment of others.
-SIGNAL_INSIDE="if printf 'a\\0b' | grep -qs b; then
-  carrying() { grep -ls \"\$1\" /proc/[0-9]*/environ; }
-else
-  carrying() { for f in /proc/[0-9]*/environ; do tr '\\0' '\\n' < \"\$f\" | grep -qs \"\$1\" && echo \"\$f\"; done; }
-fi 2> /dev/null
-$SIGNAL_MARKED
+SIGNAL_INSIDE="$SIGNAL_MARKED
+[ -z \"\$reached\" ] || echo \"\$reached\"
 [ \"\$2\" = 0 ] || rm -rf \"/dev/shm/cofre-\${1#COFRE_JOB=}\" \"/dev/shm/cofre-\${1#COFRE_JOB=}.here\"
 :"
 box() { # box CONTAINER USER CLIENT...
@@ -94,11 +93,16 @@ box() { # box CONTAINER USER CLIENT...
   ! has timeout || limit='timeout 5'
   box_said=$($limit "$@" exec ${box_user:+-u "$box_user"} "$box_name" sh -c "$SIGNAL_INSIDE" sh "COFRE_JOB=$id" "$signal" 2>&1 < /dev/null)
   case $?:$box_said in
-  0:*) [ -z "$box_said" ] || printf '%s\n' "$box_said" ;;
+  0:*) [ -z "$box_said" ] || add_left "$box_said" ;;
   126:* | 127:*) ;; # no sh in there: nothing to look with
-  *'is not running'* | *'o such container'*) [ "$signal" != 0 ] || echo "$box_name is gone" ;;
-  *) printf 'nobody can see into %s: %s\n' "$box_name" "$box_said" ;;
+  *'is not running'* | *'o such container'*) [ "$signal" != 0 ] || add_left "$box_name is gone" ;;
+  *) add_left "nobody can see into $box_name: $box_said" ;;
   esac
+}
+
+add_left() {
+  left="${left:+$left
+}$1"
 }
 
 # Whether a look into that container from inside would tell nothing: what runs in it stands in this machine's own table of processes,
@@ -107,17 +111,27 @@ is_seen() {
   [ "$signal" = 0 ] && [ -r "$D/seen" ] || return 1
   while read -r seen_name seen_pid seen_id; do
     [ "$seen_name" = "$box_name" ] || continue
-    grep -qs "$seen_id" "/proc/$seen_pid/cgroup" || echo "$box_name is gone"
+    is_of "$seen_pid" "$seen_id" || add_left "$box_name is gone"
     return 0
   done < "$D/seen"
   return 1
 }
 
+# is_of PID CONTAINER-ID: by the kernel's own words for that process.
+is_of() {
+  [ -r "/proc/$1/cgroup" ] || return 1
+  while read -r group; do
+    case $group in *"$2"*) return 0 ;; esac
+  done < "/proc/$1/cgroup"
+  return 1
+} 2> /dev/null
+
 # sweep SIGNAL [MARK]: signals everything of this job, here and inside containers (0 only looks); $left says who was reached.
 sweep() {
   signal=$1
-  [ -n "$chosen" ] || choose_grep
-  left=$(signal_marked "${2-COFRE_JOB=}$id" "$1"; boxes)
+  signal_marked "${2-COFRE_JOB=}$id" "$1"
+  left=$reached
+  boxes
 }
 
 # The numbers of all descendants of a process, by the table of processes.
