@@ -3,8 +3,8 @@
 # fault WHAT PATH WORDS: why an action was refused, with the space on that disk.
 fault() {
   echo "fault $1"
-  echo "path $(printf %s "$2" | hex)"
-  echo "words $(printf %s "$3" | hex)"
+  echo path && printf %s "$2" | hex
+  echo words && printf %s "$3" | hex
   there=$2
   until [ -e "$there" ] || [ -z "$there" ]; do there=${there%/*}; done
   df -Pk "${there:-/}" 2> /dev/null | awk 'NR == 2 { print "space", $4 * 1024, $2 * 1024 }'
@@ -53,7 +53,8 @@ start() {
   16) refuse input "$input" "$words" ;;
   *) refuse output "${output%/*}" "$words" ;;
   esac
-  show
+  work_done= # nobody compares the sign of life of a start
+  show_one
 }
 
 attach() {
@@ -79,12 +80,12 @@ launch() {
 }
 
 show_all() {
-  runners=
+  runners= work_done=
   for D in "$@"; do
     first_line "$D/pid"
     [ -e "$D/status" ] || runners="$runners ${line%% *}"
   done
-  work_done=$([ -z "$runners" ] || worked $runners)
+  [ -z "$runners" ] || sum_work $runners
   for D in "$@"; do show_one; done
 }
 show() { show_all "$D"; }
@@ -95,22 +96,32 @@ show_one() {
   if [ ! -d "$D" ]; then
     echo "state absent"
   elif [ -e "$D/status" ] || ! show_running; then
-    cat "$D/status"
+    while IFS= read -r line; do printf '%s\n' "$line"; done < "$D/status"
     show_kept companion
     show_kept observed
     show_kept printed
   fi
-  first_line "$D/err"
-  [ ! -e "$D/status" ] && [ -z "${line%% *}" ] || show_words
+  show_words
   echo "end $id"
 }
 
+# The head was made of blanks: one that still is says nothing.
 show_words() {
-  echo "err $(cat "$D/err" 2> /dev/null | hex)"
-  [ ! -s "$D/err.tail" ] || echo "tail $(hex < "$D/err.tail")"
+  first_line "$D/err"
+  case $line in
+  *[!\ ]*) show_kept err ;;
+  *) [ "${#line}" -ge "$WORDS" ] || show_kept err ;;
+  esac
+  [ ! -s "$D/err.tail" ] || {
+    echo tail
+    hex < "$D/err.tail"
+  }
 }
 
-show_kept() { [ ! -e "$D/$1" ] || echo "$1 $(hex < "$D/$1")"; }
+show_kept() {
+  [ ! -e "$D/$1" ] || echo "$1"
+  [ ! -s "$D/$1" ] || hex < "$D/$1"
+}
 
 # Fails when the job ended meanwhile.
 show_running() {

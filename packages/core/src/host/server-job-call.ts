@@ -18,8 +18,8 @@ const JOB = [TOOLS, RUN, LANE, END, ...LAST].join("\n");
 /** What is sent with every question. */
 const QUESTIONS = [TOOLS, ASK, ...LAST].join("\n");
 
-/** A companion of 16 MiB arrives as hex. */
-const LIMIT_BYTES = 64 * 1024 * 1024;
+/** A companion of 16 MiB arrives as hex with blanks. */
+const LIMIT_BYTES = 96 * 1024 * 1024;
 
 /** One action of the job script. Everything travels on stdin: nothing shows in `ps`, and nothing is too long. */
 export async function askServer(

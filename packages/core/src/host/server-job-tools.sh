@@ -20,7 +20,9 @@ signal=0
 has() { command -v "$1" > /dev/null 2>&1; }
 pause() { sleep "$1" 2> /dev/null || sleep 1; } # POSIX knows whole seconds only
 now() { date +%s; }
-hex() { od -An -v -tx1 | tr -d ' \n'; }
+
+# Bytes as hex, behind a line with their key: these lines begin with a blank, which no key does.
+hex() { od -An -v -tx1; }
 
 # The first line of a file as $line, without a process.
 first_line() {
@@ -136,20 +138,33 @@ sweep() {
 
 # The numbers of all descendants of a process, by the table of processes.
 descendants() {
-  cat /proc/[0-9]*/stat 2> /dev/null | awk -v root="$1" "$READ_STAT"'
-    END { for (p in parent) { q = p; for (n = 0; n < 64 && q in parent && q != root; n++) q = parent[q]; if (q == root && p != root) print p } }'
+  awk "$READ_STAT"'
+    BEGIN {
+      root = ARGV[1]
+      read_all(2)
+      for (p in parent) { q = p; for (n = 0; n < 64 && q in parent && q != root; n++) q = parent[q]; if (q == root && p != root) print p }
+    }' "$1" /proc/[0-9]*/stat 2> /dev/null
 }
-READ_STAT='/^[0-9]+ \(.*\) [A-Za-z] / { p = $1; sub(/^.*\) /, ""); parent[p] = $2; ticks[p] = $12 + $13 + $14 + $15 }'
+# Not as files of awk's own: a process that ended meanwhile would end it.
+READ_STAT='function read_all(at) {
+  for (; at < ARGC; at++) {
+    while ((getline < ARGV[at]) > 0) if ($0 ~ /^[0-9]+ \(.*\) [A-Za-z] /) {
+      p = $1; sub(/^.*\) /, ""); parent[p] = $2; ticks[p] = $12 + $13 + $14 + $15
+    }
+    close(ARGV[at])
+  }
+}'
 
-# CPU ticks of each of these processes and all below it, those that already ended included: "pPID=TICKS" lines.
-worked() {
-  cat /proc/[0-9]*/stat 2> /dev/null | awk -v roots="$*" "$READ_STAT"'
-    END {
-      count = split(roots, root, " ")
+# CPU ticks of each of these processes and all below it, those that already ended included: "pPID=TICKS" lines as $work_done.
+sum_work() {
+  work_done=$(awk "$READ_STAT"'
+    BEGIN {
+      count = split(ARGV[1], root, " ")
+      read_all(2)
       for (i = 1; i <= count; i++) sum[root[i]] = 0
       for (p in parent) { q = p; for (n = 0; n < 64 && !(q in sum) && q in parent; n++) q = parent[q]; if (q in sum) sum[q] += ticks[p] }
       for (q in sum) print "p" q "=" sum[q]
-    }'
+    }' "$*" /proc/[0-9]*/stat 2> /dev/null)
 }
 
 # ---- words of the journal

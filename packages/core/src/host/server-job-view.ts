@@ -19,32 +19,50 @@ export interface Answer {
 const KEPT_BYTES = 2048;
 const STATES: readonly ServerJobState[] = ["running", "done", "failed", "cancelled", "died", "absent"];
 
-/** Reads what the job script prints: lines of a key and its value, a view between `job` and `end`, bytes as hex. */
+/**
+ * Reads what the job script prints: lines of a key and its value, a view between `job` and `end`. Bytes are hex on lines of their own
+ * behind their key; od begins these with a blank.
+ */
 export function readAnswer(text: string): Answer {
   const views: ServerJobView[] = [];
-  const outside = new Map<string, string>();
-  let inside: ViewLines | undefined;
+  const outside: Lines = new Map();
+  let inside: Lines | undefined;
+  let values: string[] = [];
   for (const line of text.split("\n")) {
+    if (line.startsWith(" ")) {
+      values.push(line);
+      continue;
+    }
     const [key, value] = keyAndValue(line);
-    if (key === "job") inside = new Map([["job", [value]]]);
-    else if (key === "end" && inside) {
-      views.push(viewOf(inside));
-      inside = undefined;
-    } else if (inside) inside.set(key, [...(inside.get(key) ?? []), value]);
-    else outside.set(key, value);
+    if (key === "job") inside = new Map();
+    values = valuesOf(key, inside ?? outside);
+    values.push(value);
+    if (key !== "end" || inside === undefined) continue;
+    views.push(viewOf(inside));
+    inside = undefined;
   }
   if (inside) throw new Fault("bug", "the answer about server jobs was cut short");
   return { views, refusal: refusalOf(outside) };
 }
 
-type ViewLines = Map<string, readonly string[]>;
+type Lines = Map<string, string[]>;
+
+function valuesOf(key: string, lines: Lines): string[] {
+  const values = lines.get(key) ?? [];
+  lines.set(key, values);
+  return values;
+}
+
+function bytesOf(hex: readonly string[] | undefined): Buffer {
+  return Buffer.from((hex ?? []).join("").replace(/\s+/g, ""), "hex");
+}
 
 function keyAndValue(line: string): readonly [string, string] {
   const space = line.indexOf(" ");
   return space < 0 ? [line, ""] : [line.slice(0, space), line.slice(space + 1)];
 }
 
-function viewOf(lines: ViewLines): ServerJobView {
+function viewOf(lines: Lines): ServerJobView {
   const one = (key: string) => lines.get(key)?.[0] ?? "";
   const state = STATES.find((known) => known === one("state"));
   if (state === undefined) throw new Fault("bug", `a server job is in a state nobody knows: ${one("state")}`);
@@ -59,9 +77,9 @@ function viewOf(lines: ViewLines): ServerJobView {
     codes: codesOf(lines.get("code") ?? []),
     firstFailure: one("first") || null,
     sha256: /^[0-9a-f]{64}$/.test(one("sha256")) ? one("sha256") : null,
-    stderr: saidOf(one("err"), one("tail")),
+    stderr: saidOf(bytesOf(lines.get("err")), bytesOf(lines.get("tail"))),
     companion: isOver ? textOf(lines.get("companion")) : null,
-    observed: isOver && lines.has("observed") ? Buffer.from(one("observed"), "hex") : null,
+    observed: isOver && lines.has("observed") ? bytesOf(lines.get("observed")) : null,
     printed: isOver ? textOf(lines.get("printed")) : null,
     lifeSign: (Number(one("work")) || 0) + bytes + (raw ?? 0),
   };
@@ -77,27 +95,23 @@ function codesOf(lines: readonly string[]): Record<string, number | null> {
 }
 
 /** The head's file is made long enough beforehand, with blanks; behind a full tail something may be missing. */
-function saidOf(head: string, tail: string): string {
-  const first = Buffer.from(head, "hex");
-  const last = Buffer.from(tail, "hex");
+function saidOf(first: Buffer, last: Buffer): string {
   const gap = last.length >= KEPT_BYTES ? "\n…\n" : "";
   return `${first.toString("utf8")}${gap}${last.toString("utf8")}`.trimEnd();
 }
 
 function textOf(hex: readonly string[] | undefined): string | null {
-  return hex === undefined ? null : Buffer.from(hex[0] ?? "", "hex").toString("utf8");
+  return hex === undefined ? null : bytesOf(hex).toString("utf8");
 }
 
-function refusalOf(lines: ReadonlyMap<string, string>): Refusal | undefined {
-  const what = lines.get("fault");
+function refusalOf(lines: Lines): Refusal | undefined {
+  const what = lines.get("fault")?.[0];
   if (what === undefined) return undefined;
-  const [free, total] = (lines.get("space") ?? "").split(" ");
+  const [free, total] = (lines.get("space")?.[0] ?? "").split(" ");
   return {
     what,
-    path: Buffer.from(lines.get("path") ?? "", "hex").toString("utf8"),
-    words: Buffer.from(lines.get("words") ?? "", "hex")
-      .toString("utf8")
-      .trim(),
+    path: bytesOf(lines.get("path")).toString("utf8"),
+    words: bytesOf(lines.get("words")).toString("utf8").trim(),
     freeBytes: free ? Number(free) : null,
     totalBytes: total ? Number(total) : null,
   };
