@@ -1,4 +1,5 @@
 import { execFileSync } from "node:child_process";
+import { createHash } from "node:crypto";
 import { existsSync } from "node:fs";
 import { mkdtemp, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
@@ -80,6 +81,26 @@ test("what a job left running is found by a grep that sees nothing behind the fi
   expect((await trial.server.jobs.cancel(spec.journals, spec.id)).state).toBe("cancelled");
   expect(await trial.sh(tagged, spec.id)).toBe("");
 }, 30_000);
+
+test("an openssl that knows no sha256 leaves the digest of everything to another program", async () => {
+  await using lacking = await pathBefore("openssl", "echo 'unknown option -sha256' >&2\nexit 1\n");
+  await using trial = await localTrial(lacking.path);
+  const output = { path: `${trial.folder}/out` };
+  const spec = { ...trial.spec(), stages: [sh("head -c 1000000 /dev/zero")] as const, output };
+  await trial.server.jobs.start(spec);
+  const sha256 = createHash("sha256").update(Buffer.alloc(1_000_000)).digest("hex");
+  expect(await trial.over(spec.id)).toMatchObject({ state: "done", sha256, stderr: "" });
+});
+
+test("an openssl that breaks down while it reads leaves no digest of a part", async () => {
+  const script = 'case $(readlink /proc/self/fd/0) in /dev/null) exec /usr/bin/openssl "$@" ;; esac';
+  await using breaking = await pathBefore("openssl", `${script}\nhead -c 5 > /dev/null\nexit 1\n`);
+  await using trial = await localTrial(breaking.path);
+  const output = { path: `${trial.folder}/out` };
+  const spec = { ...trial.spec(), stages: [sh("echo whole; echo more")] as const, output };
+  await trial.server.jobs.start(spec);
+  expect(await trial.over(spec.id)).toMatchObject({ state: "failed", firstFailure: "digest", sha256: null });
+});
 
 /** A PATH of busybox alone, without what servers may lack. */
 async function barePath() {

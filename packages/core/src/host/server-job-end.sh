@@ -138,7 +138,7 @@ adopt() {
     [ -e "$found" ] || found=$partial
     read_sum sum || exit 1
     known=$sum
-    digest < "$found" | put sum.again
+    (digest sum.again < "$found")
     read_sum sum.again && [ "$sum" = "$known" ] || exit 1
     [ -e "$output" ] || ln "$partial" "$output" || exit 1
     rm -f "$partial"

@@ -1,17 +1,18 @@
 # The job itself, as its journal's copy runs it: sh JOURNAL/job run JOURNAL MODE. The mode is `detached`, `stream` (the last
 # stage's stdout is the channel) or `feed` (the first stage's stdin is the channel).
 
-# openssl uses the processor's own instructions where coreutils often does not: six times as fast.
+# digest NAME: of stdin, into that file of the journal; in a shell of its own. openssl uses the processor's own instructions where
+# coreutils often does not: six times as fast. One that cannot digest nothing either, for it is too old, say, fails before it reads
+# anything; any other that fails leaves no digest.
 digest() {
-  if has openssl && [ -n "$(echo | openssl dgst -sha256 -r 2> /dev/null)" ]; then
-    openssl dgst -sha256 -r
-  elif has sha256sum; then
-    sha256sum
-  elif has shasum; then
-    shasum -a 256
-  else
-    wc -c # no digest, but a number that a cut changes
+  if has openssl; then
+    ! openssl dgst -sha256 -r > "$D/$1" 2> /dev/null || [ ! -s "$D/$1" ] || exit 0
+    [ -z "$(openssl dgst -sha256 -r < /dev/null 2> /dev/null)" ] || exit 1
   fi
+  exec > "$D/$1"
+  ! has sha256sum || exec sha256sum
+  ! has shasum || exec shasum -a 256
+  exec wc -c # no digest, but a number that a cut changes
 }
 
 tell() { echo "$1 $2" >&4; } # to the loop in `run`: this part ended with that code
@@ -60,8 +61,21 @@ open my $file, ">", $path or die "$path: $!\n";
 print $file $end and close $file or die "$path: $!\n";
 '
 keep_last() {
-  LC_ALL=C perl -e "$KEEP_LAST" "$last" "$D/observed" 3>&- 4>&- 5<&- 7<&-
-  kept=$?
+  {
+    said=$(
+      LC_ALL=C
+      export LC_ALL
+      exec perl -e "$KEEP_LAST" "$last" "$D/observed" 2>&1 >&8 3>&- 4>&- 5<&- 7<&- 8>&-
+    )
+    kept=$?
+  } 8>&1
+  if [ "$kept" != 0 ] && ! perl -e 1 > /dev/null 2>&1; then # one that can do nothing has read nothing
+    mkfifo "$D/observer.in"
+    observe < "$D/observer.in" 3>&- 7<&- &
+    copy
+    return
+  fi
+  [ -z "$said" ] || printf '%s\n' "$said" >&2
   tell observer "$kept"
   tell copy "$kept"
 }
@@ -70,52 +84,28 @@ keep_last() {
 observe() {
   stage observer | {
     head -c "$((OBSERVED + 1))" > "$D/observed"
-    cat > /dev/null
+    exec cat > /dev/null
   } 4>&-
-  cat > /dev/null
-}
-
-# Stages from the Nth on, each in the next one's stdin. No pipefail: every stage tells its own code.
-chain() {
-  if [ "$1" -lt "$count" ]; then
-    part "$1" | chain "$(($1 + 1))"
-  else
-    part "$1"
-  fi
-}
-
-part() {
-  if [ "$1" = 1 ] && [ -n "$last" ]; then
-    stage stage1 | keep_last
-  elif [ "$1" = 1 ] && [ -n "$observed" ]; then
-    stage stage1 | copy
-  else
-    stage "stage$1"
-  fi
+  exec cat > /dev/null
 }
 
 # Passes stdin on and digests it. A broken pipe behind it is that stage's concern: the digest is of everything.
 digest_source() {
   trap '' PIPE
-  tee "$D/source.digest" 3>&- 4>&- 5<&- 7<&- 2> /dev/null
-  :
+  exec tee "$D/source.digest" 3>&- 4>&- 5<&- 7<&- 2> /dev/null
 }
 
-read_source() {
-  (
-    exec 3>&- 4>&- 5<&- 6>&- 7<&-
-    COFRE_SOURCE=$id
-    export COFRE_SOURCE
-    read -r self others < /proc/self/stat && echo "$self" > "$D/pid.source"
-    exec cat
-  )
+read_source() { # in a shell of its own
+  exec 3>&- 4>&- 5<&- 6>&- 7<&-
+  COFRE_SOURCE=$id
+  export COFRE_SOURCE
+  read -r self others < /proc/self/stat && echo "$self" > "$D/pid.source"
+  exec cat
 }
 
 from_input() {
-  {
-    read_source
-    tell source $?
-  } | digest_source
+  (read_source)
+  tell source $?
 }
 
 # The end of the channel may be a cut: the stages see an end of input only once the feeding side vouched for every byte.
@@ -158,16 +148,6 @@ end_all() {
 
 reads_input() { [ -n "$input" ] && [ -z "$output" ] && [ "$mode" != stream ]; }
 
-flow() {
-  if [ "$mode" = feed ]; then
-    from_channel <&7 | chain 1
-  elif reads_input; then
-    from_input < "$input" | chain 1
-  else
-    chain 1 < "${input:-/dev/null}"
-  fi
-}
-
 digest_output() {
   tee "$D/digest" 3>&- 4>&- 5<&- 7<&-
   tell digest $?
@@ -192,20 +172,38 @@ keep_printed() {
   tell sink $?
 }
 
-land() {
-  if [ -n "$output" ]; then
-    flow | digest_output | sink
-  elif [ "$mode" = stream ]; then
-    flow | digest_output >&3
+# Everything in one pipeline, each part in the next one's stdin. No pipefail: every part tells its own code.
+flow() {
+  if [ "$mode" = feed ]; then
+    parts='from_channel <&7 | stage stage1'
+  elif reads_input; then
+    parts='from_input < "$input" | digest_source | stage stage1'
   else
-    flow | keep_printed
+    parts='stage stage1 < "${input:-/dev/null}"'
   fi
+  if [ -n "$last" ]; then
+    parts="$parts | keep_last"
+  elif [ -n "$observed" ]; then
+    parts="$parts | copy"
+  fi
+  n=1
+  while [ "$n" -lt "$count" ]; do
+    n=$((n + 1))
+    parts="$parts | stage stage$n"
+  done
+  if [ -n "$output" ]; then
+    parts="$parts | digest_output | sink"
+  elif [ "$mode" = stream ]; then
+    parts="$parts | digest_output >&3"
+  else
+    parts="$parts | keep_printed"
+  fi
+  eval "$parts &"
 }
 
 # Starts the companion and waits for its first line, which the stages get as a variable. The pipe for that line is opened before
 # anybody needs it: a companion that ends interrupts busybox' shell in an opening that waits, and it does not try again.
 accompany() {
-  mkfifo "$D/companion.out" "$D/companion.line"
   exec 8<> "$D/companion.line" 9< "$D/companion.line"
   stage companion > "$D/companion.out" 3>&- 5<&- 7<&- 8>&- 9<&- &
   {
@@ -214,11 +212,9 @@ accompany() {
     exec 8>&-
     {
       printf '%s\n' "$told"
-      cat
-    } | {
-      head -c "$((KEEP + 1))" > "$D/companion"
-      cat > /dev/null
-    } 4>&-
+      head -c "$((KEEP + 1))"
+    } > "$D/companion"
+    exec cat > /dev/null
   } < "$D/companion.out" 3>&- 5<&- 7<&- 9<&- &
   exec 8>&-
   IFS= read -r told <&9 || :
@@ -243,8 +239,8 @@ run() {
   cd / && [ ! -e "$D/status" ] && [ ! -e "$D/cancel" ] && [ ! -e "$D/pid" ] && sign pid $$ || exit 1
   { renice -n 10 -p $$ && ionice -c 2 -n 7 -p $$; } > /dev/null 2>&1
   . "$D/spec"
-  [ -z "$last" ] || perl -e 1 > /dev/null 2>&1 || last=
-  [ "$mode" != detached ] || eval "$(cat)"
+  [ -z "$last" ] || has perl || last=
+  [ "$mode" != detached ] || [ -z "$secrets_here" ] || eval "$(cat)"
   for name in $secrets_here; do # no longer exported: a stage exports its own
     eval "value=\$$name; unset $name; $name=\$value"
   done
@@ -259,7 +255,12 @@ open_journal() {
   exec 3>&1 7<&0 < /dev/null > /dev/null
   [ "$mode" = stream ] || exec 3>&-
   [ "$mode" = feed ] || exec 7<&-
-  mkfifo "$D/events" "$D/words" "$D/over"
+  set -- "$D/events" "$D/words" "$D/over"
+  [ -z "$exports" ] || set -- "$@" "$D/companion.out" "$D/companion.line"
+  ! reads_input && [ "$mode" != feed ] || set -- "$@" "$D/source.digest"
+  [ -z "$output" ] && [ "$mode" != stream ] || set -- "$@" "$D/digest"
+  [ -z "$observed" ] || [ -n "$last" ] || set -- "$@" "$D/observer.in"
+  mkfifo "$@"
   exec 4<> "$D/events" 5< "$D/events"
   exec 4> "$D/events"
   {
@@ -272,19 +273,10 @@ open_journal() {
 
 work() {
   if [ -z "$exports" ] || accompany; then
-    if reads_input || [ "$mode" = feed ]; then
-      mkfifo "$D/source.digest"
-      digest < "$D/source.digest" > "$D/source.sum" 3>&- 7<&- &
-    fi
-    if [ -n "$output" ] || [ "$mode" = stream ]; then
-      mkfifo "$D/digest"
-      digest < "$D/digest" > "$D/sum" 3>&- 7<&- &
-    fi
-    if [ -n "$observed" ] && [ -z "$last" ]; then
-      mkfifo "$D/observer.in"
-      observe < "$D/observer.in" 3>&- 7<&- &
-    fi
-    land &
+    if [ -p "$D/source.digest" ]; then digest source.sum < "$D/source.digest" 3>&- 7<&- & fi
+    if [ -p "$D/digest" ]; then digest sum < "$D/digest" 3>&- 7<&- & fi
+    if [ -p "$D/observer.in" ]; then observe < "$D/observer.in" 3>&- 7<&- & fi
+    flow
   else
     echo "the companion ended before it printed a line" >&2
     fail companion
