@@ -23,22 +23,30 @@ refuse_foreign() { # the journal of another owner is never touched
 make_journal() {
   LC_ALL=C
   export LC_ALL
-  mkdir -p "$journals" || exit 11
+  [ -d "$journals" ] || mkdir -p "$journals" || exit 11
   mkdir "$D" || { [ -d "$D" ] && exit 12 || exit 11; }
   fill_journal || { rm -rf "$D" && exit 11; }
   [ -z "$output" ] || check_output || { gone=$? && rm -rf "$D" && exit "$gone"; }
-  [ -z "$input" ] || (true < "$input") || { rm -rf "$D" && exit 16; }
+  [ -z "$input" ] || true < "$input" || { rm -rf "$D" && exit 16; }
 }
 
 fill_journal() {
-  sign starter $$ && echo "$owner" > "$D/owner" && printf '%s\n' "$body" > "$D/job" && printf '%s\n' "$spec" > "$D/spec" &&
-    printf "%${WORDS}s" '' > "$D/err" && printf '%4096s' '' > "$D/room" && tail -c 40 "$D/job" | grep -q '^# the end$'
+  identify $$ && echo "$$ $identity" > "$D/starter" && echo "$owner" > "$D/owner" &&
+    printf '%s\n' "$body" > "$D/job" && printf '%s\n' "$spec" > "$D/spec" &&
+    printf "%${WORDS}s" '' > "$D/err" && printf '%4096s' '' > "$D/room" || return 1
+  case $(tail -c 40 "$D/job") in
+  *"
+# the end") ;;
+  *) return 1 ;;
+  esac
 }
 
 check_output() {
   [ ! -e "$output" ] && [ ! -h "$output" ] || return 13
   [ -d "${output%/*}/" ] || return 14
-  (set -C && true > "$partial") || return 15
+  set -C
+  true > "$partial" || return 15
+  set +C
 }
 
 start() {
@@ -163,7 +171,7 @@ show_progress() {
   if [ -n "$output" ]; then
     first_line "$D/pid.sink"
     read_position "$line" 1
-    [ -n "$bytes" ] || bytes=$(size_of "$partial")
+    [ -n "$bytes" ] || [ ! -s "$partial" ] || { size_of "$partial" && bytes=$size; }
   else
     first_line "$D/pid.source"
     read_position "$line" 0
@@ -222,7 +230,7 @@ list() {
 # The side that feeds vouches for every byte: count and digest.
 vouch() {
   D=$journals/$id
-  [ -d "$D" ] && echo "$1 $2" | put fed
+  [ -d "$D" ] && put fed "$1 $2"
 }
 
 cancel() {
@@ -235,11 +243,11 @@ cancel() {
 # TERM at first, KILL after three seconds, after six everything below the runner and itself; looks for nine.
 end_job() {
   true > "$D/cancel"
-  output= partial= count=0 codes= first= sum= began=$(now) short=0.1
+  output= partial= count=0 codes= first= sum= began=$(date +%s) short=0.1
   boxes() { :; }
   [ ! -r "$D/spec" ] || . "$D/spec"
   while :; do
-    passed=$(($(now) - began)) hard=TERM
+    passed=$(($(date +%s) - began)) hard=TERM
     [ "$passed" -lt 3 ] || hard=KILL
     sweep "$hard" 'COFRE_[A-Z]*='
     [ -n "$left" ] || [ ! -e "$D/status" ] || return 0
@@ -257,13 +265,12 @@ bury() {
   [ ! -e "$D/status" ] || return 0
   if [ -n "$output" ]; then
     [ ! -e "$D/verdict" ] || [ ! "$output" -ef "$partial" ] || rm -f "$output"
-    rm -f "$partial"
   fi
-  remove_pipes
-  rm -f "$D/room" "$D/verdict" "$D"/pid.*
+  clear ${output:+"$partial"} "$D/verdict"
   [ ! -r "$D/codes" ] || codes="$(cat "$D/codes")
 "
-  status_text cancelled 0 | put status
+  status_text cancelled 0
+  put status "$text"
   tell_over
 }
 

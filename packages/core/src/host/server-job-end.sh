@@ -1,16 +1,16 @@
 # The end of a job: what it takes to be called done, and what is left when it is not.
 
-expected() {
-  n=0
+expect() { # as $expected
+  n=0 expected=
   while [ "$n" -lt "$count" ]; do
     n=$((n + 1))
-    echo "stage$n"
+    expected="$expected stage$n"
   done
-  [ -z "$exports" ] || echo companion
-  [ -z "$observed" ] || echo observer copy
-  ! reads_input && [ "$mode" != feed ] || echo source
-  [ "$mode" = stream ] || echo sink
-  [ ! -p "$D/digest" ] || echo digest
+  [ -z "$exports" ] || expected="$expected companion"
+  [ -z "$observed" ] || expected="$expected observer copy"
+  ! reads_input && [ "$mode" != feed ] || expected="$expected source"
+  [ "$mode" = stream ] || expected="$expected sink"
+  [ ! -p "$D/digest" ] || expected="$expected digest"
 }
 
 # Something that runs on although its client ended: the client lied, or somebody killed it.
@@ -24,10 +24,11 @@ look_for_rest() {
   return 1
 }
 
-too_long() { [ -s "$D/$1" ] && [ "$(size_of "$D/$1")" -gt "$2" ]; }
+too_long() { [ -s "$D/$1" ] && size_of "$D/$1" && [ "$size" -gt "$2" ]; }
 
 judge() {
-  for name in $(expected); do
+  expect
+  for name in $expected; do
     case $codes in *"$name 0
 "*) ;;
     *)
@@ -44,23 +45,24 @@ judge() {
   done
 }
 
-bytes_of() {
+count_bytes() { # as $size
   if [ -n "$output" ]; then
-    size_of "$1"
+    size_of "$partial"
   elif [ "$mode" = feed ]; then
     first_line "$D/fed"
-    echo "${line%% *}"
+    size=${line%% *}
   elif [ -n "$input" ]; then
     size_of "$input"
   else
-    echo 0
+    size=0
   fi
 }
 
 finish() {
-  sum= read_bytes=0
-  if [ -z "$first" ] && judge && [ ! -e "$D/cancel" ] && publish; then
-    close_journal
+  sum= size=0
+  if [ -z "$first" ] && judge && [ -z "$first" ] && [ ! -e "$D/cancel" ] && publish; then
+    close_journal ${output:+"$partial"}
+    [ -z "$output" ] || durable "${output%/*}"
     mv -f "$D/verdict" "$D/status"
     durable "$D/status"
     tell_over
@@ -71,11 +73,12 @@ finish() {
   state=failed
   [ ! -e "$D/cancel" ] || state=cancelled
   { pause 3 && kill "$listener"; } > /dev/null 2>&1 6>&- & # it waits for whoever can still say something
-  close_journal
+  close_journal "$D/verdict"
   kill $! 2> /dev/null
-  sum=
+  sum= size=0
   whole_sum
-  status_text "$state" "$read_bytes" | put status
+  status_text "$state" "$size"
+  put status "$text"
   durable "$D/status"
   tell_over
   exit 1
@@ -86,32 +89,27 @@ whole_sum() {
   [ -z "$output" ] || return 0
   case $codes in
   *"source 0
-"*) ! read_sum source.sum || read_bytes=$(bytes_of) ;;
+"*) ! read_sum source.sum || count_bytes ;;
   esac
 }
 
 # The verdict is written before the name is given, so that a crash between the two can be told from any other.
 publish() {
-  rm -f "$D/room"
-  status_text done "$(bytes_of "$partial")" | put verdict && durable "$D/verdict" || { first=journal && return 1; }
-  give_name || { first=publish && return 1; }
+  count_bytes
+  status_text done "$size"
+  put verdict "$text" 2> /dev/null || { rm -f "$D/room" && put verdict "$text"; } || { first=journal && return 1; }
+  durable "$D/verdict" || { first=journal && return 1; }
+  [ -z "$output" ] || give_name || { first=publish && return 1; }
 }
 
-give_name() {
-  [ -n "$output" ] || return 0
-  [ ! -d "$output" ] && ln "$partial" "$output" || return 1 # never overwrites
-  rm -f "$partial"
-  durable "${output%/*}"
-}
+give_name() { [ ! -d "$output" ] && ln "$partial" "$output"; } # never overwrites
 
-close_journal() {
+close_journal() { # FILE...: removed with what the journal needs no more
   trap '' TERM INT
   [ -z "$stopper" ] || kill -KILL "$stopper" 2> /dev/null
   exec 2> /dev/null 5<&- 6>&-
   wait "$listener"
-  rm -f "$D/room" "$D"/pid.*
-  [ -e "$D/cancel" ] || [ -n "$first" ] && rm -f "$D/verdict"
-  remove_pipes
+  clear "$@"
 }
 
 # Beside a job that failed: a moment of grace, then TERM, then KILL, until the job ends this.
@@ -141,10 +139,11 @@ adopt() {
     (digest sum.again < "$found")
     read_sum sum.again && [ "$sum" = "$known" ] || exit 1
     [ -e "$output" ] || ln "$partial" "$output" || exit 1
-    rm -f "$partial"
+    clear "$partial"
     durable "${output%/*}"
+  else
+    clear
   fi
-  remove_pipes
   mv -f "$D/verdict" "$D/status"
   tell_over
 }

@@ -52,7 +52,8 @@ draw() {
 pour() {
   become=$1 user=$2 shm=
   shift 2
-  [ "$(size_of "$input")" -lt "$LAID_FROM" ] || find_shm "$@"
+  size_of "$input"
+  [ "$size" -lt "$LAID_FROM" ] || find_shm "$@"
   [ -z "$shm" ] || { lay "$@" && [ -p "$shm/cofre-$id" ]; } || shm=
   [ -n "$shm" ] || "$become"
   lane=$shm/cofre-$id

@@ -19,7 +19,6 @@ signal=0
 
 has() { command -v "$1" > /dev/null 2>&1; }
 pause() { sleep "$1" 2> /dev/null || sleep 1; } # POSIX knows whole seconds only
-now() { date +%s; }
 
 # Bytes as hex, behind a line with their key: these lines begin with a blank, which no key does.
 hex() { od -An -v -tx1; }
@@ -30,9 +29,11 @@ first_line() {
   [ ! -r "$1" ] || IFS= read -r line < "$1" || :
 } 2> /dev/null
 
-put() { cat > "$D/$1.new" && mv -f "$D/$1.new" "$D/$1"; }
+# put NAME TEXT: nobody sees half of it.
+put() { printf '%s\n' "$2" > "$D/$1.new" && mv -f "$D/$1.new" "$D/$1"; }
 durable() { sync "$1" 2> /dev/null || sync; }
-size_of() { stat -c %s "$1" 2> /dev/null || { ls -ln "$1" | awk '{ print $5; exit }'; } 2> /dev/null; }
+# size_of FILE: as $size.
+size_of() { size=$(stat -c %s "$1" 2> /dev/null) || size=$({ ls -ln "$1" | awk '{ print $5; exit }'; } 2> /dev/null); }
 
 # ---- who is who
 
@@ -60,7 +61,7 @@ lives() {
   identify "$pid" && [ "$identity" = "$known" ]
 }
 
-sign() { identify "$2" && echo "$2 $identity" | put "$1"; }
+sign() { identify "$2" && put "$1" "$2 $identity"; }
 
 # signal_marked MARK SIGNAL: signals what carries one of the job's marks in its environment; $reached says whom it reached. Busybox's
 # grep may see nothing behind the first NUL, and older ones know no -z: such a one does not find the words that it was called with.
@@ -176,23 +177,30 @@ read_sum() {
   [ -n "$sum" ]
 }
 
-status_text() { # STATE BYTES
-  echo "state $1"
-  echo "bytes $2"
-  echo "sha256 $sum"
-  echo "first $first"
-  printf '%s' "$codes" | while read -r name code; do echo "code $name $code"; done
-  echo "ended $(now)"
+status_text() { # STATE BYTES: as $text
+  text="state $1
+bytes $2
+sha256 $sum
+first $first
+"
+  rest=$codes
+  while [ -n "$rest" ]; do
+    text="${text}code ${rest%%"$NEWLINE"*}$NEWLINE"
+    rest=${rest#*"$NEWLINE"}
+  done
+  text="${text}ended $(date +%s)"
 }
+NEWLINE='
+'
 
-remove_pipes() {
-  for pipe in "$D"/*; do [ ! -p "$pipe" ] || [ "$pipe" = "$D/over" ] || rm -f "$pipe"; done
+# clear FILE...: removes these, and what only a job that runs needs.
+clear() {
+  set -- "$@" "$D/room" "$D"/pid.*
+  for pipe in "$D"/*; do [ ! -p "$pipe" ] || [ "$pipe" = "$D/over" ] || set -- "$@" "$pipe"; done
+  rm -f "$@"
 }
 
 # Wakes who waits for the end of this job: those at the pipe by the opening, those that come before it is gone by the end.
 tell_over() {
-  [ ! -p "$D/over" ] || (
-    exec 8<> "$D/over"
-    rm -f "$D/over"
-  )
+  [ ! -p "$D/over" ] || rm -f "$D/over" 8<> "$D/over"
 } 2> /dev/null
