@@ -27,8 +27,23 @@ export async function execIn(
 ): Promise<CommandResult> {
   const door = options.user === undefined ? await doorOf(container) : undefined;
   if (door === undefined) return await tryDocker([...execWords(options), container, ...argv], options);
-  const words = ["--target", String(door.pid), "--all", `--wdns=${door.folder}`, "--", ...argv];
-  return await runProgram([NSENTER, ...words], { ...options, env: { ...door.env, ...options.env } });
+  return await runProgram([NSENTER, ...entering(door), ...argv], {
+    ...options,
+    env: { ...door.env, ...options.env },
+  });
+}
+
+/** The words before those of a program that enter a running container, and what its programs start with; undefined where it cannot be entered. */
+export async function wayInto(
+  container: string,
+): Promise<(Pick<Door, "env"> & { readonly argv: readonly [string, ...string[]] }) | undefined> {
+  const door = await doorOf(container);
+  if (door === undefined) return undefined;
+  return { argv: [NSENTER, ...entering(door)], env: door.env };
+}
+
+function entering({ pid, folder }: Door): string[] {
+  return ["--target", String(pid), "--all", `--wdns=${folder}`, "--"];
 }
 
 function execWords({ stdin, user, env = {} }: ExecOptions): string[] {

@@ -1,6 +1,6 @@
 export { absentReason } from "./absent.ts";
 export type { CommandResult } from "./docker.ts";
-export type { ExecOptions } from "./enter.ts";
+export { type ExecOptions, wayInto } from "./enter.ts";
 export { type Extent, extentOf, extentsOf } from "./extent.ts";
 export type { FaultyTcpProxy, TcpTarget } from "./faulty-tcp-proxy.ts";
 export { faultyTcpProxy } from "./faulty-tcp-proxy.ts";

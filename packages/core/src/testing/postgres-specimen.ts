@@ -11,6 +11,7 @@ import { containerHost } from "../host/container.ts";
 import type { Box, Host, Server } from "../host/host.ts";
 import { createLocalServer } from "../host/local.ts";
 import { Secret } from "../model/secret.ts";
+import { enteredHost } from "./entered-host.ts";
 import { BROKEN_RULE, startWriters } from "./postgres-writers.ts";
 
 const FILL = readFileSync(new URL("./postgres-fill.sql", import.meta.url), "utf8");
@@ -67,6 +68,7 @@ export async function startPostgresSpecimen(
     reach,
     sql: (text, database) => sql(started, text, database),
     reachByPort,
+    entered: () => enteredHost(server, started.id),
     reachAsStranger: () => reachByPort("not the password"),
     ...contentsOf(ground),
     ...troubleOf(ground),

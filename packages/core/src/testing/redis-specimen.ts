@@ -11,6 +11,7 @@ import { containerHost } from "../host/container.ts";
 import type { Server } from "../host/host.ts";
 import { createLocalServer } from "../host/local.ts";
 import { Secret } from "../model/secret.ts";
+import { enteredHost } from "./entered-host.ts";
 import { CHANGE, FILL, FINGERPRINT, FUNCTIONS, HASH_FIELDS } from "./redis-specimen-data.ts";
 
 export interface RedisSpecimen extends Specimen<RedisTarget> {
@@ -64,6 +65,7 @@ export async function startRedisSpecimen(
     secrets: password === undefined ? [] : [password],
     ...contentsOf(redis, Number(version)),
     leftovers: (tag) => leftovers({ redis, server, container }, tag),
+    entered: async () => (through === undefined ? await enteredHost(server, redis.id) : undefined),
     breakDump: async (tag) => {
       // While the dump's output waits to be read, containerd may keep the end of this exec to itself: the kill is done all the same.
       await Promise.race([redis.exec(["sh", "-c", KILL, "kill", tag]), sleep(3000)]);

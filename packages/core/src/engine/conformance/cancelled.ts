@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import type { Engine } from "../engine.ts";
-import { LONG_DUMP_BYTES, leftoversSoon } from "./failed-dump.ts";
-import { disturb } from "./held.ts";
+import { leftoversSoon } from "./failed-dump.ts";
+import { grown } from "./held.ts";
 import { firstGroup } from "./round-trip.ts";
 import type { Pair } from "./specimen.ts";
 import { takeArchive } from "./take-archive.ts";
@@ -9,10 +9,7 @@ import { takeArchive } from "./take-archive.ts";
 export function stopsWhenCancelled<Target>(engine: Engine<Target>, pair: Pair<Target>): void {
   describe("when a backup is cancelled", () => {
     test("it stops within ten seconds and leaves nothing inside", async () => {
-      const original = pair.original();
-      disturb(original);
-      await original.empty();
-      await original.grow(LONG_DUMP_BYTES);
+      const original = await grown(pair.original());
       const stop = new AbortController();
       const reach = original.reach({ signal: stop.signal });
       let stoppedAt = 0;

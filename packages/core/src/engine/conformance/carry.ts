@@ -6,6 +6,7 @@ import { join } from "node:path";
 import { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import { constants, createZstdDecompress, zstdCompressSync, zstdDecompressSync } from "node:zlib";
+import type { Host } from "../../host/host.ts";
 import type { DumpFormat, RestoreChoices, UnitFacts } from "../../model/engine.ts";
 import { Fault } from "../../model/fault.ts";
 import type { Bench, Engine, Reach, Restoration, Rider, Sink } from "../engine.ts";
@@ -80,12 +81,15 @@ export async function checkDump<Target>(
   const { sink, conclude } = engine.validate(bench, dump.format);
   const source = Readable.from([dump.bytes], { objectMode: false });
   if (sink.via === "stream") return conclude(await sink.drain(source, bench.signal));
-  const { stdout } = await sink.on.write(sink.command, source, { signal: bench.signal, tag: bench.tag });
+  const on = sink.on === bench.host ? (dump.on ?? sink.on) : sink.on;
+  const { stdout } = await on.write(sink.command, source, { signal: bench.signal, tag: bench.tag });
   return conclude(stdout);
 }
 
 export interface DumpBytes {
   readonly format: DumpFormat;
+  /** What runs the programs of the bench's host in its place. */
+  readonly on?: Pick<Host, "write"> | undefined;
   readonly bytes: Uint8Array;
 }
 

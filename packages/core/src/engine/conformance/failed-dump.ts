@@ -1,12 +1,9 @@
 import { describe, expect, test } from "vitest";
 import type { Engine } from "../engine.ts";
-import { disturb, filled } from "./held.ts";
+import { grown } from "./held.ts";
 import { firstGroup, take } from "./round-trip.ts";
 import type { Pair, Specimen } from "./specimen.ts";
 import { takeArchive } from "./take-archive.ts";
-
-/** More than all buffers on the way can hold, so that the program is still at work when its first bytes are seen. */
-export const LONG_DUMP_BYTES = 64 << 20;
 
 /** Waits for work under this tag to be gone from the target, at most ten seconds. */
 export async function leftoversSoon<Target>(
@@ -25,10 +22,7 @@ export async function leftoversSoon<Target>(
 export function survivesFailedDumps<Target>(engine: Engine<Target>, pair: Pair<Target>): void {
   describe("when the dump fails half-way", () => {
     test("no archive comes of it, nothing is left at the target, and the same request then succeeds", async () => {
-      const original = pair.original();
-      await filled(original);
-      disturb(original);
-      await original.grow(LONG_DUMP_BYTES);
+      const original = await grown(pair.original());
       const units = firstGroup(engine, original);
       const reach = original.reach();
       const taken = takeArchive(

@@ -3,7 +3,10 @@ import { type Archive, removeArchive } from "./carry.ts";
 import type { Specimen } from "./specimen.ts";
 import { takeArchive } from "./take-archive.ts";
 
-type Contents = "filled" | "changed";
+type Contents = "filled" | "changed" | "grown";
+
+/** More than all buffers on the way can hold, so that the program is still at work when its first bytes are seen. */
+const LONG_DUMP_BYTES = 64 << 20;
 
 /** What a server is known to hold. Unknown from the moment that a test lays hands on it until it has shown what it left. */
 const HELD = new WeakMap<object, Contents>();
@@ -25,6 +28,16 @@ export async function changed<Target>(specimen: Specimen<Target>): Promise<Speci
   disturb(specimen);
   await specimen.change();
   HELD.set(specimen, "changed");
+  return specimen;
+}
+
+/** Brings it to what `fill` makes and a dump of the first unit that takes long. Dumps only read: one server serves many of them. */
+export async function grown<Target>(specimen: Specimen<Target>): Promise<Specimen<Target>> {
+  if (HELD.get(specimen) === "grown") return specimen;
+  await filled(specimen);
+  disturb(specimen);
+  await specimen.grow(LONG_DUMP_BYTES);
+  HELD.set(specimen, "grown");
   return specimen;
 }
 

@@ -3,8 +3,7 @@ import { describe, expect, test } from "vitest";
 import type { Host } from "../../host/host.ts";
 import type { Engine } from "../engine.ts";
 import { removeArchive, restorationOf } from "./carry.ts";
-import { LONG_DUMP_BYTES } from "./failed-dump.ts";
-import { disturb, filled } from "./held.ts";
+import { grown } from "./held.ts";
 import { firstGroup } from "./round-trip.ts";
 import type { Pair, Specimen } from "./specimen.ts";
 import { takeArchive } from "./take-archive.ts";
@@ -12,10 +11,7 @@ import { takeArchive } from "./take-archive.ts";
 export function keepsSecrets<Target>(engine: Engine<Target>, pair: Pair<Target>): void {
   describe("secrets", () => {
     test("are in no plan, no argv, no environment that ps shows, no journal and no answer", async () => {
-      const original = pair.original();
-      await filled(original);
-      disturb(original);
-      await original.grow(LONG_DUMP_BYTES);
+      const original = await grown(pair.original());
       const units = firstGroup(engine, original);
       const reach = original.reach();
       const seen: string[] = [];

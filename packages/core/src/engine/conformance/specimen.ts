@@ -1,3 +1,4 @@
+import type { Host } from "../../host/host.ts";
 import type { Secret } from "../../model/secret.ts";
 import type { Reach } from "../engine.ts";
 import type { Shelf } from "./held.ts";
@@ -43,6 +44,8 @@ export interface Specimen<Target> extends AsyncDisposable {
   startWriters?(): Promise<AsyncDisposable>;
   /** Undefined when a unit shows whole transactions only, else what is broken in it. */
   brokenRule?(unit: string): Promise<string | undefined>;
+  /** Runs the same programs in the same place as the reach's host does, cheaply. Undefined where there is no such way. */
+  entered?(): Promise<Pick<Host, "write"> | undefined>;
   /** A way to it with a wrong password. Needed where the engine has secret fields. */
   reachAsStranger?(): Reach<Target>;
 }
