@@ -16,8 +16,9 @@ const ENV = { ...process.env, PATH: `${BIN}:${process.env.PATH}` };
 /** The compilers of strangers; npm installs them side by side under these names. */
 const COMPILERS = { typescript: "5.9", typescript6: "6", typescript7: "7" } as const;
 
-/** Projects as strangers set them up. All of them check our declarations too. */
-const STRICT = { strict: true, skipLibCheck: false, noEmit: true, target: "es2022", types: ["node"] };
+/** Projects as strangers set them up. All of them check our declarations too, and none the compiler's own. */
+const CHECKED = { skipLibCheck: false, skipDefaultLibCheck: true };
+const STRICT = { ...CHECKED, strict: true, noEmit: true, target: "es2022", types: ["node"] };
 const SETTINGS = {
   "a Node program": { ...STRICT, module: "nodenext", lib: ["es2023"] },
   "a program that also knows the browser": { ...STRICT, module: "nodenext" },
