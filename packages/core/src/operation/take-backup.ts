@@ -2,6 +2,7 @@ import { riderKey } from "../archive/layout.ts";
 import type { DumpPlan, DumpRemains } from "../engine/engine.ts";
 import { Fault, isFault, toFault } from "../model/fault.ts";
 import type { Carriage } from "./carriage.ts";
+import { keepRoom, roomOfStore } from "./keep-room.ts";
 import { type Landed, landHere, landThere, landThrough } from "./landing.ts";
 import { packersFor } from "./packers.ts";
 import { placeOn } from "./place.ts";
@@ -82,7 +83,7 @@ const SWEEP_MS = 15_000;
 /** What a killed program leaves open at the target (a server's own sessions) is ended too. */
 async function landOrSweep(work: Work, carriage: Carriage): Promise<Landed> {
   try {
-    return await land(work, carriage);
+    return await keepRoom(work, roomOfStore(carriage.request.store), (watched) => land(watched, carriage));
   } catch (error) {
     const { engine, reach } = carriage.request;
     // The failure itself is what must be told, not one of cleaning up after it.
