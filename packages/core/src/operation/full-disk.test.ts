@@ -21,9 +21,9 @@ import type { Work } from "./work.ts";
 
 const MIB = 1024 * 1024;
 const SLOW_MS = 240_000;
-/** More than the disk holds besides what is left to its server. */
-const DATA_BYTES = 260 * MIB;
-const SPARE_BYTES = 40 * MIB;
+/** More than the disk holds besides what is left to its server: a load that nobody stops comes to its end there. */
+const DATA_BYTES = 80 * MIB;
+const SPARE_BYTES = 15 * MIB;
 /** What a load takes, as long as a disk has time to be watched: the lab's own is in memory. */
 const LOAD_MS = 5000;
 const SLICE = 4096;
