@@ -171,9 +171,9 @@ describe.skipIf(absent !== null)(
           expect(tunnel.url).toBe("http://localhost:9001");
           expect(await (await fetch(`http://${there}/login`)).text()).toContain("MinIO Console");
           const { id } = await named("shop-minio");
-          expect(await consoleOf(id)).toEqual({ url: null, tunnel: null });
+          expect(await consoleOf(id)).toEqual({ url: null, tunnel: null, forward: null });
           const postgres = await named("shop-pg15");
-          expect(await consoleOf(postgres.id)).toEqual({ url: null, tunnel: null });
+          expect(await consoleOf(postgres.id)).toEqual({ url: null, tunnel: null, forward: null });
         },
       );
 
