@@ -105,6 +105,8 @@ describe.skipIf(absentReason({ engine: "postgres", version: "18" }))(
       await shop.database.sql(`select pg_terminate_backend(pid) from pg_stat_activity where ${IS_DUMP}`);
       const said = expect.stringContaining("terminating connection due to administrator command");
       expect(await failsClean(cut, before)).toMatchObject({ stderr: said });
+      // The program's own words reach a person.
+      expect(await client.ended(cut.jobId)).toMatchObject({ error: { tail: said, targetChanged: null } });
       expect(await shop.inside()).toBe("");
       await cut.held.release();
       await shop.database.sql("drop table noise");

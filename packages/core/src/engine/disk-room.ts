@@ -1,12 +1,7 @@
 import { Fault } from "../model/fault.ts";
-import type { Reach } from "./engine.ts";
+import type { Disk } from "./engine.ts";
 
 const GIB = 1024 ** 3;
-
-/** The disk that a load fills, by a folder on it as the reach's host sees it. */
-export interface Disk extends Pick<Reach<unknown>, "host" | "tag"> {
-  readonly folder: string;
-}
 
 /**
  * What is left free of it. A database server that finds no room for its own log stops, and everybody's data with it: PostgreSQL by a

@@ -13,7 +13,6 @@ import type {
   UnitFacts,
 } from "../model/engine.ts";
 import type { ObjectBrowser } from "./browser.ts";
-import type { Disk } from "./disk-room.ts";
 
 /** What an engine is given to work with: where its tools run, and how to reach the resource now, secrets included. */
 export interface Reach<Target> {
@@ -27,6 +26,11 @@ export interface Reach<Target> {
   /** 32 hex characters, the job's id: every program is tagged with it, every name that is made on the target carries it. */
   readonly tag: string;
   readonly signal: AbortSignal;
+}
+
+/** A disk, by a folder on it as the reach's host sees it. */
+export interface Disk extends Pick<Reach<unknown>, "host" | "tag"> {
+  readonly folder: string;
 }
 
 export interface ReachedContainer extends Box {

@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { Fault } from "../model/fault.ts";
-import { type Disk, refuseSmallDisk } from "./disk-room.ts";
-import type { Reach, RestoreRequest } from "./engine.ts";
+import { refuseSmallDisk } from "./disk-room.ts";
+import type { Disk, Reach, RestoreRequest } from "./engine.ts";
 import { refuseUnwritable } from "./mysqlish-dump.ts";
 import type { About, LoggedIn } from "./mysqlish-inspect.ts";
 import type { DatabaseRider } from "./mysqlish-riders.ts";

@@ -1,8 +1,7 @@
 import type { Command } from "../host/host.ts";
 import type { UnitFacts } from "../model/engine.ts";
 import { Fault } from "../model/fault.ts";
-import type { Disk } from "./disk-room.ts";
-import type { Reach, Restoration, RestoreRequest, Sink } from "./engine.ts";
+import type { Disk, Reach, Restoration, RestoreRequest, Sink } from "./engine.ts";
 import { bringAccounts, readUsersRider } from "./mysqlish-accounts.ts";
 import { checkRestore, type RestorePlan } from "./mysqlish-check.ts";
 import { countingSql, objectsSql, readFacts } from "./mysqlish-facts.ts";

@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { Fault } from "../model/fault.ts";
-import { type Disk, refuseSmallDisk } from "./disk-room.ts";
-import type { Reach, RestoreRequest } from "./engine.ts";
+import { refuseSmallDisk } from "./disk-room.ts";
+import type { Disk, Reach, RestoreRequest } from "./engine.ts";
 import { CUSTOM, PLAIN } from "./postgres-format.ts";
 import { MAJOR_SQL, VERSION_SQL } from "./postgres-preflight.ts";
 import type { DatabaseRider } from "./postgres-riders.ts";

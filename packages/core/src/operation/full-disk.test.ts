@@ -36,18 +36,20 @@ interface Subject {
   readonly absent: string | null;
   readonly units: readonly string[];
   readonly disk: string;
-  start(): Promise<Specimen<unknown>>;
+  start(): Promise<Asked>;
   /** Differs when its sessions were reset. A server that ends takes its container with it. */
   readonly startOf?: string;
   /** Of the unit's contents. Fingerprints of this much would take longer than everything else here, and room on that very disk. */
   readonly contents: string;
 }
 
-const sqlOf = (specimen: Specimen<unknown>) =>
-  // checked: only the specimens below are started here
-  (specimen as unknown as { sql(text: string, database: string): Promise<string> }).sql;
+/** A server that is asked by its own SQL too. */
+interface Asked extends Specimen<unknown> {
+  sql(text: string, database: string): Promise<string>;
+}
+
 // checked: a specimen is only ever reached by the engine that it was started for
-const asAny = (specimen: unknown) => specimen as Specimen<unknown>;
+const asAny = (specimen: unknown) => specimen as Asked;
 
 const SUBJECTS: readonly Subject[] = [
   {
@@ -78,7 +80,7 @@ describe.each(SUBJECTS)("$name", (subject) => {
   describe.skipIf(subject.absent)("whose disk fills up while a restore loads", () => {
     const server = createLocalServer();
     let folder: TemporaryFolder;
-    let specimen: Specimen<unknown>;
+    let specimen: Asked;
     let taken: TakenBackup;
 
     beforeAll(async () => {
@@ -113,7 +115,7 @@ describe.each(SUBJECTS)("$name", (subject) => {
 
     const store = () => directoryStore({ server, root: folder.path });
     const [unit = ""] = subject.units;
-    const ask = (question: string) => sqlOf(specimen)(question, unit);
+    const ask = (question: string) => specimen.sql(question, unit);
     const filler = `${subject.disk}/filler-${randomBytes(4).toString("hex")}`;
     const inside = async (argv: readonly [string, ...string[]]) => {
       const ran = await specimen.reach().host.run({ argv });

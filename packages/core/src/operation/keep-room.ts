@@ -1,5 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import { type Disk, reserveOf } from "../engine/disk-room.ts";
+import { reserveOf } from "../engine/disk-room.ts";
+import type { Disk } from "../engine/engine.ts";
+import type { Files } from "../host/host.ts";
 import { Fault } from "../model/fault.ts";
 import type { Store } from "../store/store.ts";
 import type { Work } from "./work.ts";
@@ -10,13 +12,10 @@ const SOONEST_MS = 200;
 const LATEST_MS = 10_000;
 const MIB = 1024 * 1024;
 
-export interface Space {
-  readonly freeBytes: number;
-  readonly totalBytes: number;
-}
+type Space = Awaited<ReturnType<Files["space"]>>;
 
 /** A disk that work fills and others live on. */
-export interface Room {
+interface Room {
   /** Undefined, or a failure, where it cannot be asked: then it is not watched. */
   look(): Promise<Space | undefined>;
   /** What is left free, by how it was when it was seen first. */
