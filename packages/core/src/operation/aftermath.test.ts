@@ -1,18 +1,21 @@
 import { randomBytes } from "node:crypto";
 import { mkdir, readFile, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
+import { afterAll, beforeAll, beforeEach, expect, test, vi } from "vitest";
 import { createInstallation, createInstallationKey } from "../archive/seal.ts";
-import type { Engine, Restoration } from "../engine/engine.ts";
+import type { Engine, Restoration, Sink } from "../engine/engine.ts";
 import { createLocalServer } from "../host/local.ts";
 import { Fault } from "../model/fault.ts";
 import { directoryStore } from "../store/directory.ts";
 import { newWork } from "../testing/new-work.ts";
 import { type TemporaryFolder, temporaryFolder } from "../testing/temporary-folder.ts";
 import { type ToyTarget, toyEngine } from "../testing/toy-engine.ts";
+import { journalsOn } from "./place.ts";
 import type { RestoreBackup } from "./requests.ts";
 import { recoverRestore, restoreBackup } from "./restore-backup.ts";
+import { subId } from "./sub-id.ts";
 import { takeBackup } from "./take-backup.ts";
+import { VALIDATION } from "./validate-backup.ts";
 import type { Step } from "./work.ts";
 
 let folder: TemporaryFolder;
@@ -175,4 +178,27 @@ test("a cancel before anything is written stays a cancel", async () => {
   const protect = async () => stop.abort(new Fault("job.cancelled", "it was cancelled"));
   const restoring = restoreBackup({ ...newWork(), signal: stop.signal }, { ...asked, engine, protect });
   await expect(restoring).rejects.toMatchObject({ code: "job.cancelled", message: "it was cancelled" });
+});
+
+test("a validation that runs on when its worker dies is ended by the worker that takes the restore up", async () => {
+  const sink: Sink = {
+    via: "command",
+    command: { argv: ["sh", "-c", "cat > /dev/null; sleep 300"] },
+    on: server,
+  };
+  const engine: Engine = { ...toyThat(() => ({})), validate: () => ({ sink, conclude: () => [] }) };
+  const dying = new AbortController();
+  const work = { ...newWork(), signal: dying.signal };
+  const restoring = restoreBackup(work, { ...asked, engine });
+  restoring.catch(() => undefined);
+  const journals = await journalsOn(server, asked.store);
+  const state = async () =>
+    (await server.jobs.poll(journals, [subId(work.id, VALIDATION)])).map((view) => view.state);
+  await vi.waitUntil(async () => (await state())[0] === "running", { timeout: 20_000 });
+  dying.abort(new Fault("job.interrupted", "the worker lets go"));
+  await expect(restoring).rejects.toMatchObject({ code: "job.interrupted" });
+  expect(await state()).toEqual(["running"]);
+  const taken = recoverRestore({ ...newWork(), id: work.id }, { ...asked, engine, stores: [asked.store] });
+  await expect(taken).rejects.toMatchObject({ code: "job.interrupted" });
+  expect(await state()).toEqual(["absent"]);
 });

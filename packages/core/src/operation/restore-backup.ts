@@ -11,7 +11,7 @@ import { readRiders } from "./riders.ts";
 import { subId } from "./sub-id.ts";
 import { sweepOldAttempt } from "./sweep.ts";
 import { type Unpacking, unpackInto } from "./unpacking.ts";
-import { compareFacts, validateBackup } from "./validate-backup.ts";
+import { compareFacts, VALIDATION, validateBackup } from "./validate-backup.ts";
 import type { Work } from "./work.ts";
 
 const LOAD = "load";
@@ -113,9 +113,8 @@ export async function recoverRestore(work: Work, request: RecoverRestore): Promi
   const { server } = request.reach;
   const asked = requestWith(request, []);
   const restoration = request.engine.restore(request.reach, asked);
-  const load = subId(work.id, LOAD);
   for (const journals of await allJournalsOn(server, request.stores)) {
-    await sweepOldAttempt(server.jobs, journals, load);
+    for (const part of [VALIDATION, LOAD]) await sweepOldAttempt(server.jobs, journals, subId(work.id, part));
   }
   if ((await restoration.stage()) === "switched") return finished(request, asked, restoration);
   await restoration.abort();

@@ -10,6 +10,9 @@ import type { ValidateBackup, ValidatedBackup } from "./requests.ts";
 import { throughCofre, type Unpacking, unpackInto } from "./unpacking.ts";
 import type { Work } from "./work.ts";
 
+/** The part of an operation in which an engine's own tool reads the dump, as a server job. */
+export const VALIDATION = "validate";
+
 /**
  * Checks an archive: `intact` reads digest and stages to the last byte, `readable` also lets the engine's own tool read the dump's
  * structure to its end. Throws `archive.*` with what was found.
@@ -34,7 +37,7 @@ export async function validateBackup(work: Work, request: ValidateBackup): Promi
     ...common,
     server: bench.server,
     sink: check.sink,
-    part: "validate",
+    part: VALIDATION,
   });
   const facts = check.conclude(output);
   compareFacts(factsOf(manifest), facts, "archive.damaged");
