@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from "node:timers/promises";
 import { Fault, isFault } from "../model/fault.ts";
 import type { Command, Ran } from "./host.ts";
 import { type Call, failed, programName, toolMissing } from "./program.ts";
@@ -84,11 +85,13 @@ const KILLED: Readonly<Record<number, string>> = {
   143: "SIGTERM",
 };
 
+const NO_SUCH_USER = /unable to find user|no matching entries in passwd/;
+
 /** 126 and 127 are the engine's for a program that it cannot start, and any program's own. */
 async function refuseMissing(call: Call, probe: Probe): Promise<void> {
-  const found = await probe.run(["sh", "-c", 'command -v "$1"', "sh", call.command.argv[0]]);
-  const said = `${found.stdout}${found.stderr}`;
-  if (/unable to find user|no matching entries in passwd/.test(said)) {
+  const found = await settled(call, probe, ["sh", "-c", 'command -v "$1"', "sh", call.command.argv[0]]);
+  const said = wordsOf(found);
+  if (NO_SUCH_USER.test(said)) {
     throw new Fault("target.unsuitable", `${call.where} has no such user`, {
       context: { said: said.slice(0, 200) },
     });
@@ -98,9 +101,34 @@ async function refuseMissing(call: Call, probe: Probe): Promise<void> {
 
 /** A killed program and a stopped container look alike. */
 async function refuseGone(call: Call, probe: Probe): Promise<void> {
-  const ran = await probe.run(["true"]);
-  const trouble = clientFault(call.where, ran);
-  if (trouble) throw trouble;
+  await settled(call, probe, ["true"]);
+}
+
+const ASK_AGAIN_MS = 200;
+const ASKS = 15;
+
+/**
+ * The probe's end once the engine knows how the container is: while one stops, an exec fails in its runtime's own words (`cannot exec in
+ * a stopped state`, 126, seen with Docker 20.10 and crun 1.8), and only a moment later in the engine's. Throws the client's troubles.
+ */
+async function settled(call: Call, probe: Probe, argv: readonly [string, ...string[]]): Promise<Ran> {
+  for (let asks = 1; ; asks += 1) {
+    const ran = await probe.run(argv);
+    const trouble = clientFault(call.where, ran);
+    if (trouble) throw trouble;
+    if (asks === ASKS || !isBetween(ran)) return ran;
+    await sleep(ASK_AGAIN_MS);
+  }
+}
+
+function isBetween(ran: Ran): boolean {
+  const said = wordsOf(ran);
+  if (ran.code === 126) return !NO_SUCH_USER.test(said);
+  return ran.code === 137 || (ran.code === 1 && said.startsWith("unable to upgrade to tcp"));
+}
+
+function wordsOf({ stdout, stderr }: Ran): string {
+  return `${stdout}${stderr}`;
 }
 
 /** A fault of the client's exit in the words of the program inside. Everything else stays as it is. */
