@@ -36,7 +36,11 @@ export async function setUp(page: Page, cofre: StartedCofre): Promise<void> {
   await page.getByLabel("Senha").fill(ANA.password);
   await page.getByLabel("Organização").fill("Loja Azul");
   await page.getByRole("button", { name: "Criar conta e entrar" }).click();
-  await page.getByRole("heading", { name: "Recursos detectados" }).waitFor();
+  const home = page.getByRole("heading", { name: "Recursos detectados" });
+  await home.waitFor().catch(async (cause: unknown) => {
+    const shown = await page.locator("body").ariaSnapshot();
+    throw new Error(`after the set-up ${page.url()} shows: ${shown}`, { cause });
+  });
 }
 
 /** The list's line about one resource. */
