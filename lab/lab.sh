@@ -56,11 +56,21 @@ down() {
   say "servers and their data removed"
 }
 
+# An image goes only after those that were built on it, and may take its own unnamed parents along.
+remove_images() {
+  local left before=
+  while left=$(dk image ls --filter label=cofre.lab.recipe -q | sort -u) && [ -n "$left" ]; do
+    [ "$left" != "$before" ] || fail "these images could not be removed: ${left//$'\n'/ }"
+    before=$left
+    xargs -r "${DOCKER[@]}" rmi -f <<< "$left" > /dev/null 2>&1 || true
+  done
+}
+
 nuke() {
   down
   engine_answers || return 0
   dk volume rm -f "$OWN_VOLUME" > /dev/null
-  dk image ls --filter label=cofre.lab.recipe -q | sort -u | xargs -r "${DOCKER[@]}" rmi -f > /dev/null
+  remove_images
   rm -f "$STATE"/hub "$STATE"/build-*.log
   say "images removed"
 }
