@@ -61,6 +61,17 @@ describe.skipIf(absent !== null)(
       await line.getByText(/PostgreSQL 15/).waitFor();
     });
 
+    test("a home that cannot be read says so, and opens once it can", async () => {
+      const projects = /\/api\/trpc\/projects\.list/;
+      await page.route(projects, (route) => route.abort());
+      await page.goto(cofre.address);
+      const retry = page.getByRole("button", { name: "Tentar de novo" });
+      await retry.waitFor();
+      await page.unroute(projects);
+      await retry.click();
+      await lineOf(page, database.name).waitFor();
+    });
+
     test("its logs are shown, Esc closes them and gives the focus back", async () => {
       const button = page.getByRole("button", { name: `Logs de ${database.name}` });
       await button.click();

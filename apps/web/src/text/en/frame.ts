@@ -16,6 +16,8 @@ export const frame: typeof ptBr.frame = {
   newProject: "New project",
   projectName: "Project name",
   createProject: "Create project",
+  noProject: "There is no project",
+  noProjectHelp: "Resources and their backups are kept in projects. Admins can create one.",
   projectLabels: "Container labels",
   projectLabelsHelp: "Containers with all of these labels become this project's. One per line: name=value.",
   search: "Search or do",

@@ -15,6 +15,8 @@ export const frame = {
   newProject: "Novo projeto",
   projectName: "Nome do projeto",
   createProject: "Criar projeto",
+  noProject: "Não há nenhum projeto",
+  noProjectHelp: "Recursos e seus backups ficam em projetos. Administradores podem criar um.",
   projectLabels: "Etiquetas dos contêineres",
   projectLabelsHelp:
     "Contêineres com todas estas etiquetas passam a ser deste projeto. Uma por linha: nome=valor.",
