@@ -28,7 +28,7 @@ const CUTS = 100;
 const CORES = 2;
 const HEAD_BYTES = 16_384;
 const LARGE_BYTES = 144 * 1024 * 1024;
-/** What is kept of the bytes is half of them by the end. */
+/** What is kept of the bytes is three quarters of them, see `watchMemory`. */
 const MOST_GROWTH_BYTES = LARGE_BYTES / 3;
 const SLOW_MS = 240_000;
 

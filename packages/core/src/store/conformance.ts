@@ -16,7 +16,7 @@ export interface StoreSpecimen extends AsyncDisposable {
 }
 
 const LARGE_BYTES = 144 * 1024 * 1024;
-/** What is kept of the bytes is half of them by the end. */
+/** What is kept of the bytes is three quarters of them, see `watchMemory`. */
 const MOST_GROWTH_BYTES = LARGE_BYTES / 3;
 const SLOW_MS = 240_000;
 
